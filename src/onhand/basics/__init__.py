@@ -1,0 +1,1 @@
+"""Pure values without I/O: GTINs, quantities, times, refusals."""

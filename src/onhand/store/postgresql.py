@@ -1,0 +1,142 @@
+"""PostgreSQL by psycopg 3: a pool of connections, prepared statements, whole sets as one JSON parameter."""
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+import msgspec
+import psycopg
+from psycopg import AsyncConnection, IsolationLevel
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from onhand.store.database import Dialect, Row, T, Unavailable, Value
+from onhand.store.queries import Query
+
+# After these the outcome is unknown or nothing happened; the whole transaction is run again (its keys make that safe).
+_REPEATED_STATES = frozenset({"40001", "40P01", "08000", "08003", "08006", "57P01", "57P02", "57P03", "XX000"})
+_PAUSE_SECONDS = (0.005, 0.02, 0.08, 0.3, 1.0)
+
+
+class PostgresqlSession:
+    """Statements on one connection."""
+
+    def __init__(self, connection: AsyncConnection[Row]) -> None:
+        self._connection = connection
+
+    async def all(self, query: Query, **parameters: Value) -> list[Row]:
+        """Every row of the answer."""
+        return await (await self._connection.execute(query.postgresql, parameters)).fetchall()
+
+    async def one(self, query: Query, **parameters: Value) -> Row | None:
+        """The first row of the answer, or None."""
+        return await (await self._connection.execute(query.postgresql, parameters)).fetchone()
+
+    async def run(self, query: Query, **parameters: Value) -> int:
+        """Run a statement that changes rows; how many it changed."""
+        return (await self._connection.execute(query.postgresql, parameters)).rowcount
+
+    async def run_rows(self, query: Query, rows: Sequence[msgspec.Struct]) -> int:
+        """Run a statement over the whole set at once; how many rows it changed."""
+        if not rows:
+            return 0
+        parameters = {"rows": msgspec.json.encode(rows).decode()}
+        return (await self._connection.execute(query.postgresql, parameters)).rowcount
+
+
+class PostgresqlDatabase:
+    """A PostgreSQL database and a pool of connections to it."""
+
+    dialect: Dialect = "postgresql"
+
+    def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Row]], *, busy_seconds: float) -> None:
+        self._pool = pool
+        self._busy_seconds = busy_seconds
+
+    @classmethod
+    async def open(cls, url: str, *, connections_max: int, busy_seconds: float) -> "PostgresqlDatabase":
+        """Open a pool on `url`; its `options` reach the server as they stand.
+
+        Raises:
+            Unavailable: no connection could be made within `busy_seconds`.
+        """
+        pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
+            url, min_size=1, max_size=connections_max, timeout=busy_seconds, open=False, kwargs={"autocommit": True}
+        )
+        try:
+            await pool.open(wait=True, timeout=busy_seconds)
+        except PoolTimeout as error:
+            await pool.close()
+            raise Unavailable(f"PostgreSQL did not answer within {busy_seconds} s: check the database URL") from error
+        return cls(pool, busy_seconds=busy_seconds)
+
+    async def all(self, query: Query, **parameters: Value) -> list[Row]:
+        """Every row of the answer of a single reading statement."""
+
+        async def work(connection: AsyncConnection[Row]) -> list[Row]:
+            return await PostgresqlSession(connection).all(query, **parameters)
+
+        return await self._repeated(work)
+
+    async def one(self, query: Query, **parameters: Value) -> Row | None:
+        """The first row of the answer of a single reading statement, or None."""
+
+        async def work(connection: AsyncConnection[Row]) -> Row | None:
+            return await PostgresqlSession(connection).one(query, **parameters)
+
+        return await self._repeated(work)
+
+    async def read(self, work: Callable[[PostgresqlSession], Awaitable[T]]) -> T:
+        """Run `work` over one moment of the database.
+
+        Raises:
+            Unavailable: the database stayed out of reach.
+        """
+
+        async def snapshot(connection: AsyncConnection[Row]) -> T:
+            await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+            try:
+                async with connection.transaction():
+                    return await work(PostgresqlSession(connection))
+            finally:
+                if not connection.closed:
+                    await connection.set_isolation_level(None)
+
+        return await self._repeated(snapshot)
+
+    async def write(self, work: Callable[[PostgresqlSession], Awaitable[T]]) -> T:
+        """Run `work` as one transaction, again as a whole after a deadlock or a lost connection.
+
+        Raises:
+            Unavailable: the database stayed busy or out of reach.
+        """
+
+        async def transaction(connection: AsyncConnection[Row]) -> T:
+            async with connection.transaction():
+                return await work(PostgresqlSession(connection))
+
+        return await self._repeated(transaction)
+
+    async def _repeated(self, work: Callable[[AsyncConnection[Row]], Awaitable[T]]) -> T:
+        deadline = time.monotonic() + self._busy_seconds
+        attempt = 0
+        while True:
+            try:
+                async with self._pool.connection() as connection:
+                    return await work(connection)
+            except (psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError) as error:
+                if not _is_repeated(error) or time.monotonic() > deadline:
+                    raise Unavailable(f"PostgreSQL: {error}") from error
+            pause = _PAUSE_SECONDS[min(attempt, len(_PAUSE_SECONDS) - 1)]
+            # Jitter keeps the victims of one deadlock from meeting again; it decides nothing that anybody reads.
+            await asyncio.sleep(pause * (0.5 + random.random()))
+            attempt += 1
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._pool.close()
+
+
+def _is_repeated(error: psycopg.Error) -> bool:
+    # A connection that broke without a word from the server carries no state at all.
+    return error.sqlstate is None or error.sqlstate in _REPEATED_STATES

