@@ -10,7 +10,7 @@ import psycopg
 from psycopg import AsyncConnection, IsolationLevel
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from onhand.store.database import Dialect, Row, T, Unavailable, Value
+from onhand.store.database import Dialect, Row, RunAgain, T, Unavailable, Value
 from onhand.store.queries import Query
 
 # After these the outcome is unknown or nothing happened; the whole transaction is run again (its keys make that safe).
@@ -124,9 +124,12 @@ class PostgresqlDatabase:
             try:
                 async with self._pool.connection() as connection:
                     return await work(connection)
-            except (psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError) as error:
+            except (psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError, PoolTimeout) as error:
                 if not _is_repeated(error) or time.monotonic() > deadline:
                     raise Unavailable(f"PostgreSQL: {error}") from error
+            except RunAgain as error:
+                if time.monotonic() > deadline:
+                    raise Unavailable("other writers were quicker each time: repeat the request") from error
             pause = _PAUSE_SECONDS[min(attempt, len(_PAUSE_SECONDS) - 1)]
             # Jitter keeps the victims of one deadlock from meeting again; it decides nothing that anybody reads.
             await asyncio.sleep(pause * (0.5 + random.random()))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from onhand.store.database import Dialect, Row, T, Unavailable, Value
+from onhand.store.database import Dialect, Row, RunAgain, T, Unavailable, Value
 from onhand.store.queries import Query
 
 _BUSY_PAUSE_SECONDS = 0.005
@@ -103,8 +103,17 @@ class SqliteDatabase:
         Raises:
             Unavailable: another process kept the file for longer than `busy_seconds`.
         """
+        deadline = time.monotonic() + self._busy_seconds
+        while True:
+            try:
+                return await self._transaction(work, deadline)
+            except RunAgain as error:
+                if time.monotonic() > deadline:
+                    raise Unavailable("other writers were quicker each time: repeat the request") from error
+
+    async def _transaction(self, work: Callable[[SqliteSession], Awaitable[T]], deadline: float) -> T:
         async with self._turn:
-            await self._begin()
+            await self._begin(deadline)
             try:
                 answer = await work(SqliteSession(self._writer))
                 self._writer.execute("COMMIT")
@@ -114,9 +123,8 @@ class SqliteDatabase:
                 raise
             return answer
 
-    async def _begin(self) -> None:
+    async def _begin(self, deadline: float) -> None:
         self._writer.execute("PRAGMA busy_timeout = 0")
-        deadline = time.monotonic() + self._busy_seconds
         while True:
             try:
                 self._writer.execute("BEGIN IMMEDIATE")

@@ -1,0 +1,156 @@
+"""How events come in: any number of messages, resolved as one batch and posted location by location."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from onhand.basics.clock import Clock
+from onhand.basics.gtin import format_gtin, parse_gtin
+from onhand.basics.refusal import Refusal
+from onhand.stock.locations import Location, Locations
+from onhand.stock.messages import EventMessage, OtherSide
+from onhand.stock.posting import Posted, post_at
+from onhand.stock.resolving import EventLimits, Known, KnownItem, resolve
+from onhand.stock.streams import Event
+from onhand.stock.transfers import post_transfer
+from onhand.store.database import Database, Session
+from onhand.store.queries import Queries
+
+_SQL = Queries(Path(__file__).with_name("sql") / "known.sql")
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """What became of one message."""
+
+    status: Literal["accepted", "duplicate", "refused"]
+    event_id: str | None
+    refusal: Refusal | None = None
+
+
+class Intake:
+    """Posts batches of messages.
+
+    A batch is no unit of its own: each location's events are posted in transactions of at most
+    `transaction_events_max`, `writers_max` of them at a time. Nobody who stops in the middle loses or doubles
+    anything: the same batch may be sent again.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        locations: Locations,
+        clock: Clock,
+        limits: EventLimits,
+        *,
+        transaction_events_max: int = 5_000,
+        writers_max: int = 1,
+    ) -> None:
+        self._database = database
+        self._locations = locations
+        self._clock = clock
+        self._limits = limits
+        self._transaction_events_max = transaction_events_max
+        self._writers_max = writers_max
+
+    async def post(self, source: str, messages: Sequence[EventMessage | Refusal]) -> list[Outcome]:
+        """Post a batch; what became of each message, in their order."""
+        stores = await self._stores(messages)
+        known = Known(
+            {number: store.location_id for number, store in stores.items()}, await self._items(messages)
+        )
+        now = self._clock()
+        events = [
+            message if isinstance(message, Refusal) else resolve(message, source, known, now, self._limits)
+            for message in messages
+        ]
+        outcomes: list[Outcome | None] = [
+            Outcome("refused", _event_id(message), event) if isinstance(event, Refusal) else None
+            for message, event in zip(messages, events, strict=True)
+        ]
+        await self._post_events(events, {store.location_id: store for store in stores.values()}, outcomes)
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    async def _post_events(
+        self, events: list[Event | Refusal], places: Mapping[int, Location], outcomes: list[Outcome | None]
+    ) -> None:
+        by_location: defaultdict[int, list[int]] = defaultdict(list)
+        transfers: list[int] = []
+        for index, event in enumerate(events):
+            if isinstance(event, Event):
+                (transfers if event.spans_locations else by_location[event.location_id]).append(index)
+        size = self._transaction_events_max
+        parts = [
+            (places[location_id], by_location[location_id][start : start + size])
+            for location_id in sorted(by_location)
+            for start in range(0, len(by_location[location_id]), size)
+        ]
+        turns = asyncio.Semaphore(self._writers_max)
+
+        async def post_part(location: Location, indices: list[int]) -> None:
+            part = [event for index in indices if isinstance(event := events[index], Event)]
+            async with turns:
+                posted = await self._write(location, part)
+                # Lets a server answer others between two transactions of a large batch.
+                await asyncio.sleep(0)
+            for index, event, said in zip(indices, part, posted, strict=True):
+                outcomes[index] = outcome_of(event.event_id, said)
+
+        await asyncio.gather(*(post_part(location, indices) for location, indices in parts))
+        for index in transfers:
+            event = events[index]
+            if isinstance(event, Event):
+                said = await post_transfer(self._database, self._clock, places, event)
+                outcomes[index] = outcome_of(event.event_id, said)
+
+    async def _write(self, location: Location, events: Sequence[Event]) -> list[Posted]:
+        async def work(session: Session) -> list[Posted]:
+            return await post_at(session, location, events, self._clock())
+
+        return await self._database.write(work)
+
+    async def _stores(self, messages: Iterable[EventMessage | Refusal]) -> dict[int, Location]:
+        numbers = {number for message in messages if isinstance(message, EventMessage) for number in _stores_in(message)}
+        found = {number: await self._locations.store(number) for number in sorted(numbers)}
+        return {number: store for number, store in found.items() if store is not None}
+
+    async def _items(self, messages: Iterable[EventMessage | Refusal]) -> dict[str, KnownItem]:
+        gtins = {gtin for message in messages if isinstance(message, EventMessage) for gtin in _gtins_in(message)}
+        item_ids = sorted(item_id for gtin in gtins if (item_id := parse_gtin(gtin)) is not None)
+        listed = msgspec.json.encode(item_ids).decode()
+        rows = await self._database.all(_SQL["known_items"], item_ids=listed)
+        return {format_gtin(item_id): KnownItem(item_id, cid) for item_id, cid in rows}
+
+
+def outcome_of(event_id: str, posted: Posted) -> Outcome:
+    """What is said of an event that came as far as the ledger."""
+    match posted:
+        case Posted.ACCEPTED:
+            return Outcome("accepted", event_id)
+        case Posted.DUPLICATE:
+            return Outcome("duplicate", event_id)
+        case Posted.CONFLICT:
+            said = "This id was posted here with other content, and the first stands: send a correction by another id."
+            return Outcome("refused", event_id, Refusal("conflict", "eventId", said))
+        case Posted.COUNT_EXISTS:
+            said = "This item has been counted here before: send a CORRECTION."
+            return Outcome("refused", event_id, Refusal("count_exists", "eventType", said))
+
+
+def _event_id(message: EventMessage | Refusal) -> str | None:
+    return message.event_id if isinstance(message, EventMessage) else None
+
+
+def _stores_in(message: EventMessage) -> Iterable[int]:
+    for side in (message, message.from_, message.to):
+        if isinstance(side, EventMessage | OtherSide) and side.store_nbr is not None:
+            yield side.store_nbr
+
+
+def _gtins_in(message: EventMessage) -> Iterable[str]:
+    for side in (message, message.from_, message.to):
+        if isinstance(side, EventMessage | OtherSide) and side.gtin is not None:
+            yield side.gtin

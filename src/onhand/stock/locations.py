@@ -1,0 +1,111 @@
+"""Stores, ship nodes and fulfilment centres: where units can be."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from onhand.basics.clock import Clock
+from onhand.basics.refusal import Refusal
+from onhand.stock.vocabulary import RETAILER_ID
+from onhand.store.database import Database, RunAgain, Session
+from onhand.store.queries import Queries
+
+_SQL = Queries(Path(__file__).with_name("sql") / "locations.sql")
+STORE = "store"
+STORE_NUMBER_MAX = 999_999_999
+STORE_ZONE = "UTC"
+
+
+class Location(msgspec.Struct, frozen=True):
+    """A place that keeps units, and the zone in which its months are reported."""
+
+    location_id: int
+    kind: str
+    code: str
+    name: str
+    partner_id: int
+    reporting_zone: str
+
+
+class NewStore(msgspec.Struct, frozen=True):
+    """A store that is to be known."""
+
+    number: int
+    name: str
+
+
+class StoresAdded(msgspec.Struct, frozen=True):
+    """How many stores are new, and how many were known already."""
+
+    added: int
+    known: int
+
+
+class _LocationRow(msgspec.Struct, frozen=True):
+    location_id: int
+    kind: str
+    code: str
+    name: str
+    partner_id: int
+    reporting_zone: str
+    created_at: int
+
+
+class Locations:
+    """The locations of a database, remembered once they have been found: a location never changes its identity."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._found: dict[tuple[str, str], Location] = {}
+
+    async def store(self, number: int) -> Location | None:
+        """The store of that number."""
+        return await self.find(STORE, str(number))
+
+    async def find(self, kind: str, code: str) -> Location | None:
+        """The location of that kind and code."""
+        key = (kind, code)
+        if key not in self._found:
+            row = await self._database.one(_SQL["location_by_code"], kind=kind, code=code)
+            if row is None:
+                return None
+            self._found[key] = Location(*row)
+        return self._found[key]
+
+    async def list(self, kind: str, after: int = 0, rows_max: int = 1000) -> list[Location]:
+        """Locations of a kind in the order of their ids, from the one after `after` on."""
+        rows = await self._database.all(_SQL["all_locations"], kind=kind, after=after, rows_max=rows_max)
+        return [Location(*row) for row in rows]
+
+
+async def add_stores(database: Database, clock: Clock, stores: Sequence[NewStore]) -> StoresAdded | Refusal:
+    """Make stores known; one that is known by the same name already is left as it is.
+
+    All or nothing: a store of a known number with another name refuses them all.
+    """
+    for store in stores:
+        if not 0 < store.number <= STORE_NUMBER_MAX:
+            message = f"{store.number} is not a store number: give one from 1 to {STORE_NUMBER_MAX}."
+            return Refusal("invalid_store", "storeNbr", message)
+        if not store.name.strip() or not store.name.isprintable():
+            return Refusal("invalid_name", "name", f"Store {store.number} needs a name of printable characters.")
+
+    async def work(session: Session) -> StoresAdded | Refusal:
+        wanted = {str(store.number): store.name for store in stores}
+        codes = msgspec.json.encode(list(wanted)).decode()
+        known = await session.all(_SQL["locations_with_codes"], kind=STORE, codes=codes)
+        for code, name, _ in known:
+            if wanted.pop(code) != name:
+                return Refusal("conflict", "storeNbr", f"Store {code} is known already, by the name “{name}”.")
+        newest = await session.one(_SQL["newest_location"])
+        first, now = (newest[0] if newest else 0) + 1, clock()
+        rows = [
+            _LocationRow(number, STORE, code, name, RETAILER_ID, STORE_ZONE, now)
+            for number, (code, name) in enumerate(wanted.items(), first)
+        ]
+        if await session.run_rows(_SQL["insert_locations"], rows) != len(rows):
+            raise RunAgain
+        return StoresAdded(len(rows), len(known))
+
+    return await database.write(work)

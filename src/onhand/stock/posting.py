@@ -1,0 +1,189 @@
+"""Posting events at one location, in one transaction: idempotent by their keys, in any order, by any number of writers.
+
+The order of the steps matters. Events are written first: what is a duplicate or a conflict ends there and leaves no
+trace. Then the streams are locked, in sorted order, in a statement of its own. Only then are legs and counts read,
+because a statement that waits for a lock still sees the moment before it waited.
+"""
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from onhand.basics.clock import month_of
+from onhand.stock.balance import Ledger
+from onhand.stock.locations import Location
+from onhand.stock.planning import (
+    NO_ANSWERS,
+    Answers,
+    Draft,
+    StreamPlan,
+    content_hash,
+    drafts_at,
+    flows_of,
+    is_late,
+    needs_balance,
+    plan_stream,
+)
+from onhand.stock.streams import Event, EventRow, StockRow, Stream
+from onhand.store.database import RunAgain, Session
+from onhand.store.queries import Queries
+
+_SQL = Queries(Path(__file__).with_name("sql") / "posting.sql")
+
+
+class Posted(Enum):
+    """What became of an event."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    COUNT_EXISTS = "count_exists"
+
+
+async def post_at(session: Session, location: Location, events: Sequence[Event], recorded_at: int) -> list[Posted]:
+    """Post events at their location, within the caller's transaction; what became of each, in their order."""
+    outcomes, fresh = await _sort_out(session, location.location_id, events)
+    await _refuse_second_counts(session, location, events, outcomes, fresh)
+    accepted = [events[index] for index in fresh]
+    await claim_events(session, location.location_id, accepted, list(fresh.values()), recorded_at)
+    await post_legs(session, location, accepted, recorded_at)
+    return outcomes
+
+
+async def _sort_out(
+    session: Session, location_id: int, events: Sequence[Event]
+) -> tuple[list[Posted], dict[int, int]]:
+    """What each event is by what was posted before it; the places of the new ones with their hashes."""
+    known = await posted_hashes(session, location_id, events)
+    outcomes: list[Posted] = []
+    fresh: dict[int, int] = {}
+    for index, event in enumerate(events):
+        key, said = (event.source, event.event_id), content_hash(event)
+        if key not in known:
+            known[key] = fresh[index] = said
+            outcomes.append(Posted.ACCEPTED)
+        else:
+            outcomes.append(Posted.DUPLICATE if known[key] == said else Posted.CONFLICT)
+    return outcomes, fresh
+
+
+async def posted_hashes(
+    session: Session, location_id: int, events: Iterable[Event]
+) -> dict[tuple[str, str], int]:
+    """The content hashes of those events whose keys were posted before, by source and id."""
+    ids: dict[str, list[str]] = {}
+    for event in events:
+        ids.setdefault(event.source, []).append(event.event_id)
+    known: dict[tuple[str, str], int] = {}
+    for source, event_ids in ids.items():
+        listed = msgspec.json.encode(event_ids).decode()
+        rows = await session.all(
+            _SQL["posted_events"], location_id=location_id, source=source, event_ids=listed
+        )
+        known.update(((source, event_id), said) for event_id, said in rows)
+    return known
+
+
+async def _refuse_second_counts(
+    session: Session, location: Location, events: Sequence[Event], outcomes: list[Posted], fresh: dict[int, int]
+) -> None:
+    """Take out of `fresh` what must be its stream's first count where there is one."""
+    firsts = [index for index in fresh if events[index].only_first_count]
+    if not firsts:
+        return
+    stocks = await _lock(session, location.location_id, {events[index].stream for index in firsts})
+    counted = {stream for stream, stock in stocks.items() if stock.last_count is not None}
+    for index in firsts:
+        if events[index].stream in counted:
+            outcomes[index] = Posted.COUNT_EXISTS
+            del fresh[index]
+        counted.add(events[index].stream)
+
+
+async def claim_events(
+    session: Session, location_id: int, events: Sequence[Event], hashes: Sequence[int], recorded_at: int
+) -> None:
+    """Write the keys of new events at a location.
+
+    Raises:
+        RunAgain: another writer was quicker with one of them.
+    """
+    rows = [
+        EventRow(location_id, event.source, event.event_id, said, recorded_at, event.reference)
+        for event, said in zip(events, hashes, strict=True)
+    ]
+    # One order for all writers: whoever waits for a key of another holds none that the other still wants.
+    rows.sort(key=lambda row: (row.source, row.event_id))
+    if await session.run_rows(_SQL["insert_events"], rows) != len(rows):
+        raise RunAgain
+
+
+async def forget_event(session: Session, location_id: int, event: Event) -> None:
+    """Take back the key of an event whose legs were never posted here."""
+    await session.run(
+        _SQL["delete_event"], location_id=location_id, source=event.source, event_id=event.event_id
+    )
+
+
+async def post_legs(session: Session, location: Location, events: Sequence[Event], recorded_at: int) -> None:
+    """Post the legs that claimed events have at a location."""
+    drafts = drafts_at(location.location_id, events)
+    stocks = await _lock(session, location.location_id, drafts)
+    plans = [
+        await _plan(session, location, stocks.get(stream) or _empty(location.location_id, stream), drafts[stream], recorded_at)
+        for stream in sorted(drafts)
+    ]
+    legs = [leg for plan in plans for leg in plan.legs]
+    await session.run_rows(_SQL["insert_legs"], legs)
+    await session.run_rows(_SQL["put_stock"], [plan.stock for plan in plans])
+    month = partial(month_of, zone=location.reporting_zone)
+    await session.run_rows(_SQL["add_flows"], flows_of(legs, month))
+
+
+async def _lock(session: Session, location_id: int, streams: Iterable[Stream]) -> dict[Stream, StockRow]:
+    """Lock streams in one order for all writers, opening those that are new; their stock where they have any.
+
+    Every new row is inserted before any is locked: whoever locks has all its rows, so no two writers wait for each
+    other.
+    """
+    ordered = sorted(streams, key=lambda stream: (stream.owner_id, stream.area, stream.state, stream.item_id))
+    shelves = [
+        (shelf, msgspec.json.encode([stream.item_id for stream in group]).decode())
+        for shelf, group in groupby(ordered, key=lambda stream: (stream.owner_id, stream.area, stream.state))
+    ]
+    found: dict[Stream, StockRow] = {}
+    for name in ("open_streams", "lock_streams"):
+        for (owner_id, area, state), item_ids in shelves:
+            parameters = {"location_id": location_id, "owner_id": owner_id, "area": area, "state": state}
+            if name == "open_streams":
+                await session.run(_SQL[name], item_ids=item_ids, **parameters)
+            else:
+                rows = await session.all(_SQL[name], item_ids=item_ids, **parameters)
+                found.update((Stream(*row[1:5]), StockRow(*row)) for row in rows)
+    return found
+
+
+async def _plan(
+    session: Session, location: Location, stock: StockRow, drafts: Sequence[Draft], recorded_at: int
+) -> StreamPlan:
+    answers = NO_ANSWERS
+    late = [draft for draft in drafts if is_late(stock, draft)]
+    asking = [draft for draft in drafts if needs_balance(stock, draft)]
+    if late or asking:
+        stream = Stream(stock.item_id, stock.owner_id, stock.area, stock.state)
+        ledger = Ledger(session, location.location_id, stream, location.reporting_zone)
+        answers = Answers(
+            {draft.key: await ledger.next_count(draft.key) for draft in late},
+            {draft.key: await ledger.balance_before(stock, draft.key) for draft in asking},
+        )
+    return plan_stream(stock, drafts, answers, recorded_at)
+
+
+def _empty(location_id: int, stream: Stream) -> StockRow:
+    return StockRow(
+        location_id, stream.item_id, stream.owner_id, stream.area, stream.state, 0, 0, 0, 0, None, None, None
+    )

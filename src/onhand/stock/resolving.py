@@ -1,0 +1,275 @@
+"""From what was sent to an event of the ledger: every check of OP-03 and OP-06, as pure functions."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from onhand.basics.clock import MICROSECONDS, format_micros
+from onhand.basics.quantity import UNITS_MAX, parse_quantity
+from onhand.basics.refusal import Refusal
+from onhand.stock.messages import EventMessage, OtherSide
+from onhand.stock.streams import Event, Stream
+from onhand.stock.vocabulary import (
+    AREA_BY_NAME,
+    EVENT_TYPE_BY_NAME,
+    RETAILER_ID,
+    Area,
+    Effect,
+    EventType,
+    State,
+)
+
+_EPOCH = datetime(1970, 1, 1)
+_AWARE_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class EventLimits(msgspec.Struct, frozen=True):
+    """What an event may be at most."""
+
+    future_seconds: int = 300
+    id_characters_max: int = 128
+    reference_characters_max: int = 256
+
+
+class KnownItem(msgspec.Struct, frozen=True, gc=False):
+    """An item of the catalogue, as far as events need it."""
+
+    item_id: int
+    cid: str | None
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the messages of a batch refer to: stores by number, items by GTIN. What is not in them is unknown."""
+
+    store_ids: Mapping[int, int]
+    items: Mapping[str, KnownItem]
+
+
+def resolve(message: EventMessage, source: str, known: Known, now: int, limits: EventLimits) -> Event | Refusal:
+    """The event that a message tells, or the first thing that is wrong with it."""
+    event_type = EVENT_TYPE_BY_NAME.get(message.event_type)
+    if event_type is None:
+        return Refusal("unknown_event_type", "eventType", f"{message.event_type!r} is no event type.")
+    problem = _check_texts(message, limits)
+    if problem:
+        return problem
+    occurred_at = _moment(message.occurred_at)
+    if occurred_at > now + limits.future_seconds * MICROSECONDS or occurred_at < 0:
+        return _refuse_time(occurred_at, now, limits)
+    place = _place(message, known)
+    if isinstance(place, Refusal):
+        return place
+    location_id, stream = place
+    amount = _amount(message, event_type)
+    if isinstance(amount, Refusal):
+        return amount
+    quantity, counted = amount
+    other: _Place | Refusal | None = None
+    if message.from_ is not None or message.to is not None or event_type.effect in _MOVING:
+        other = _other_place(message, event_type, location_id, stream, known)
+    elif event_type.effect is Effect.CLAIMS:
+        other = location_id, msgspec.structs.replace(stream, state=State.CLAIMS)
+    if isinstance(other, Refusal):
+        return other
+    if message.to is not None:
+        quantity = -quantity
+    return Event(
+        location_id,
+        source,
+        message.event_id,
+        event_type.code,
+        stream,
+        occurred_at,
+        quantity,
+        counted,
+        other[1] if other else None,
+        other[0] if other else None,
+        message.reference,
+    )
+
+
+_Place = tuple[int, Stream]
+_MOVING = frozenset({Effect.MOVES, Effect.BALANCES})
+
+
+def _moment(occurred_at: datetime) -> int:
+    epoch = _EPOCH if occurred_at.tzinfo is None else _AWARE_EPOCH
+    return (occurred_at - epoch) // _MICROSECOND
+
+
+def _check_texts(message: EventMessage, limits: EventLimits) -> Refusal | None:
+    if not (0 < len(message.event_id) <= limits.id_characters_max and message.event_id.isprintable()):
+        said = f"An event id has 1 to {limits.id_characters_max} printable characters."
+        return Refusal("invalid_event_id", "eventId", said)
+    reference = message.reference
+    if reference is not None and not (len(reference) <= limits.reference_characters_max and reference.isprintable()):
+        said = f"A reference has at most {limits.reference_characters_max} printable characters."
+        return Refusal("invalid_reference", "reference", said)
+    return None
+
+
+def _refuse_time(occurred_at: int, now: int, limits: EventLimits) -> Refusal:
+    if occurred_at < 0:
+        return Refusal("too_early", "occurredAt", "Events before 1970 are not taken: check the year.")
+    said = f"{format_micros(occurred_at)} is more than {limits.future_seconds} s after now ({format_micros(now)})."
+    return Refusal("in_the_future", "occurredAt", f"{said} Check the clock and the zone that it was written in.")
+
+
+def _place(message: EventMessage, known: Known) -> _Place | Refusal:
+    if message.node is not None or message.partner_id is not None:
+        field = "node" if message.node is not None else "partnerId"
+        return Refusal("unknown_node", field, "No ship nodes or fulfilment centres are known here: give storeNbr.")
+    if message.store_nbr is None:
+        return Refusal("missing_store", "storeNbr", "Give the number of the store where it happened.")
+    location_id = known.store_ids.get(message.store_nbr)
+    if location_id is None:
+        return _unknown_store("storeNbr", message.store_nbr)
+    item = known.items.get(message.gtin)
+    if item is None:
+        return _unknown_item("gtin", message.gtin)
+    area = AREA_BY_NAME.get(message.location_area)
+    if area is None:
+        return _unknown_area("locationArea", message.location_area)
+    return location_id, Stream(item.item_id, RETAILER_ID, area, State.AVAILABLE)
+
+
+def _unknown_store(field: str, number: int) -> Refusal:
+    said = f"Store {number} is not known. Add it first (onhand store add), or correct the number."
+    return Refusal("unknown_store", field, said)
+
+
+def _unknown_item(field: str, gtin: str) -> Refusal:
+    if len(gtin) == 14 and gtin.isascii() and gtin.isdigit():
+        said = f"GTIN {gtin} is not in the catalogue. Load it first (onhand load items), or correct it."
+        return Refusal("unknown_item", field, said)
+    return Refusal("invalid_gtin", field, f"{gtin!r} is not a GTIN of 14 digits.")
+
+
+def _unknown_area(field: str, area: str) -> Refusal:
+    return Refusal("unknown_area", field, f"{area!r} is no area: give one of {', '.join(AREA_BY_NAME)}.")
+
+
+def _amount(message: EventMessage, event_type: EventType) -> tuple[int, int | None] | Refusal:
+    """The signed quantity and, for a count, what was counted, in 1/10,000 unit."""
+    if event_type.effect is Effect.COUNTS and message.counted is not None:
+        return _counted(message)
+    if message.counted is not None or (event_type.name == "PI" and message.quantity is not None):
+        return _refuse_amount(message, event_type)
+    if event_type.effect is Effect.NONE and message.quantity is None:
+        return 0, None
+    if message.quantity is None:
+        field = "counted" if event_type.name == "PI" else "quantity"
+        return Refusal("missing_quantity", field, f"{event_type.name} needs {field}: a number of units.")
+    quantity = parse_quantity(message.quantity)
+    if quantity is None:
+        return _not_a_quantity("quantity", message.quantity)
+    return _signed(message, event_type, quantity)
+
+
+def _counted(message: EventMessage) -> tuple[int, int] | Refusal:
+    if message.quantity is not None:
+        said = "Give either counted (what is there) or quantity (the difference), not both."
+        return Refusal("two_quantities", "quantity", said)
+    counted = parse_quantity(message.counted or 0)
+    if counted is None:
+        return _not_a_quantity("counted", message.counted or 0)
+    if counted < 0:
+        return Refusal("negative_count", "counted", f"{message.counted} cannot have been counted: give 0 or more.")
+    return 0, counted
+
+
+def _refuse_amount(message: EventMessage, event_type: EventType) -> Refusal:
+    if event_type.name == "PI":
+        return Refusal("wrong_quantity", "quantity", "PI is a count: give counted, what is there, and no quantity.")
+    return Refusal("wrong_quantity", "counted", f"{event_type.name} is not a count: give quantity, and no counted.")
+
+
+def _not_a_quantity(field: str, number: int | float) -> Refusal:
+    said = f"{number} is not a quantity: at most {UNITS_MAX} either way, with at most 4 decimals."
+    return Refusal("invalid_quantity", field, said)
+
+
+def _signed(message: EventMessage, event_type: EventType, quantity: int) -> tuple[int, None] | Refusal:
+    effect = event_type.effect
+    if effect is Effect.NONE:
+        return 0, None
+    if effect is Effect.ORDERS:
+        said = "TSBR is raised by the platform itself when an event arrives late: send the late event."
+        return Refusal("raised_by_platform", "eventType", said)
+    if event_type.name == "INCR":
+        said = "INCR happens in fulfilment and distribution centres only: at a store send CORRECTION."
+        return Refusal("not_at_stores", "eventType", said)
+    moved = effect in _MOVING or message.from_ is not None or message.to is not None
+    if quantity < 0 and (moved or effect is Effect.ADDS):
+        said = f"{message.quantity}: {'a move' if moved else event_type.name} is sent with a positive quantity."
+        return Refusal("wrong_sign", "quantity", said)
+    if quantity > 0 and effect in (Effect.TAKES, Effect.CLAIMS):
+        said = f"{message.quantity}: {event_type.name} takes units away, so its quantity is sent negative."
+        return Refusal("wrong_sign", "quantity", said)
+    return quantity, None
+
+
+def _other_place(
+    message: EventMessage, event_type: EventType, location_id: int, stream: Stream, known: Known
+) -> _Place | Refusal:
+    """Where a move's other half stands."""
+    side = message.to or message.from_
+    field = "to" if message.to is not None else "from"
+    if event_type.effect not in _MOVING and event_type.name != "BR":
+        said = f"{event_type.name} is not a move: leave {field} out."
+        return Refusal("not_a_move", field, said)
+    if side is None or (message.to is not None and message.from_ is not None):
+        said = f"{event_type.name} is a move: give either from or to, the other side of it."
+        return Refusal("one_other_side", "to", said)
+    place = _side_place(side, field, location_id, stream, known)
+    if isinstance(place, Refusal):
+        return place
+    return _check_move(message, event_type, field, (location_id, stream), place, known) or place
+
+
+def _side_place(side: OtherSide, field: str, location_id: int, stream: Stream, known: Known) -> _Place | Refusal:
+    if side.store_nbr is not None:
+        found = known.store_ids.get(side.store_nbr)
+        if found is None:
+            return _unknown_store(f"{field}.storeNbr", side.store_nbr)
+        location_id = found
+    if side.location_area is not None:
+        area = AREA_BY_NAME.get(side.location_area)
+        if area is None:
+            return _unknown_area(f"{field}.locationArea", side.location_area)
+        stream = msgspec.structs.replace(stream, area=area)
+    if side.gtin is not None:
+        item = known.items.get(side.gtin)
+        if item is None:
+            return _unknown_item(f"{field}.gtin", side.gtin)
+        stream = msgspec.structs.replace(stream, item_id=item.item_id)
+    return location_id, stream
+
+
+def _check_move(
+    message: EventMessage, event_type: EventType, field: str, here: _Place, there: _Place, known: Known
+) -> Refusal | None:
+    if here == there:
+        said = "A move needs two places: name another storeNbr or locationArea on its other side."
+        return Refusal("same_place", field, said)
+    areas = {here[1].area, there[1].area}
+    if event_type.name == "BR" and (here[0] != there[0] or areas != {Area.STORE, Area.BACKROOM}):
+        return Refusal("wrong_move", field, "BR moves between STORE and BACKROOM of one store.")
+    if event_type.name == "DECANTING" and Area.MFC not in areas:
+        return Refusal("wrong_move", field, "DECANTING moves units to the area MFC: name it on one side.")
+    if event_type.effect is not Effect.BALANCES:
+        return _check_same_item(here, there, field)
+    cids = {known.items[gtin].cid for gtin in (message.gtin, (message.to or message.from_ or OtherSide()).gtin) if gtin}
+    if here[1].item_id == there[1].item_id or len(cids) != 1 or None in cids:
+        said = "CID_GTIN_BALANCE moves units between two GTINs of one CID: name the other GTIN."
+        return Refusal("wrong_move", f"{field}.gtin", said)
+    return None
+
+
+def _check_same_item(here: _Place, there: _Place, field: str) -> Refusal | None:
+    if here[1].item_id != there[1].item_id:
+        said = "Only CID_GTIN_BALANCE moves units between two GTINs: leave gtin out."
+        return Refusal("wrong_move", f"{field}.gtin", said)
+    return None

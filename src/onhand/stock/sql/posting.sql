@@ -1,0 +1,112 @@
+-- Posting at one location: what stood there, locking, and the rows that are written.
+
+-- name: posted_events @sqlite
+SELECT event_id, content_hash
+  FROM event
+ WHERE location_id = :location_id AND source = :source
+   AND event_id IN (SELECT value FROM json_each(:event_ids))
+
+-- name: posted_events @postgresql
+-- The array is made once, so that every id is looked up in the primary key whatever the planner believes.
+SELECT event_id, content_hash
+  FROM event
+ WHERE location_id = :location_id AND source = :source
+   AND event_id = ANY (ARRAY(SELECT json_array_elements_text(:event_ids::json)))
+
+-- name: insert_events @sqlite
+INSERT INTO event (location_id, source, event_id, content_hash, recorded_at, reference)
+VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING
+
+-- name: insert_events @postgresql
+INSERT INTO event (location_id, source, event_id, content_hash, recorded_at, reference)
+SELECT location_id, source, event_id, content_hash, recorded_at, reference
+  FROM json_to_recordset(:rows::json) AS r (
+       location_id BIGINT, source TEXT, event_id TEXT, content_hash BIGINT, recorded_at BIGINT, reference TEXT)
+    ON CONFLICT DO NOTHING
+
+-- name: delete_event
+DELETE FROM event
+ WHERE location_id = :location_id AND source = :source AND event_id = :event_id
+
+-- name: open_streams @sqlite
+-- SQLite has one writer, so a stream needs no row to be locked by.
+SELECT 1 WHERE :location_id IS NULL AND :owner_id IS NULL AND :area IS NULL AND :state IS NULL AND :item_ids IS NULL
+
+-- name: open_streams @postgresql
+INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
+                   last_recorded_at)
+SELECT :location_id, item.value::bigint, :owner_id, :area, :state, 0, 0, 0, 0
+  FROM json_array_elements_text(:item_ids::json) AS item (value)
+    ON CONFLICT DO NOTHING
+
+-- name: lock_streams @sqlite
+SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at, last_recorded_at,
+       count_occurred_at, count_source, count_event_id
+  FROM stock
+ WHERE location_id = :location_id AND owner_id = :owner_id AND area = :area AND state = :state
+   AND item_id IN (SELECT value FROM json_each(:item_ids))
+
+-- name: lock_streams @postgresql
+SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at, last_recorded_at,
+       count_occurred_at, count_source, count_event_id
+  FROM stock
+ WHERE location_id = :location_id AND owner_id = :owner_id AND area = :area AND state = :state
+   AND item_id = ANY (ARRAY(SELECT json_array_elements_text(:item_ids::json)::bigint))
+ ORDER BY item_id
+   FOR UPDATE
+
+-- name: insert_legs @sqlite
+INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
+                 event_type, quantity, counted, recorded_at, cause)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: insert_legs @postgresql
+INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
+                 event_type, quantity, counted, recorded_at, cause)
+SELECT location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
+       event_type, quantity, counted, recorded_at, cause
+  FROM json_to_recordset(:rows::json) AS r (
+       location_id BIGINT, item_id BIGINT, owner_id BIGINT, area SMALLINT, state SMALLINT, occurred_at BIGINT,
+       rank SMALLINT, source TEXT, event_id TEXT, position BIGINT, seq BIGINT, event_type SMALLINT, quantity BIGINT,
+       counted BIGINT, recorded_at BIGINT, cause TEXT)
+
+-- name: put_stock @sqlite
+INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
+                   last_recorded_at, count_occurred_at, count_source, count_event_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (location_id, item_id, owner_id, area, state) DO UPDATE
+   SET quantity = excluded.quantity, last_seq = excluded.last_seq,
+       newest_occurred_at = excluded.newest_occurred_at, last_recorded_at = excluded.last_recorded_at,
+       count_occurred_at = excluded.count_occurred_at, count_source = excluded.count_source,
+       count_event_id = excluded.count_event_id
+
+-- name: put_stock @postgresql
+INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
+                   last_recorded_at, count_occurred_at, count_source, count_event_id)
+SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
+       last_recorded_at, count_occurred_at, count_source, count_event_id
+  FROM json_to_recordset(:rows::json) AS r (
+       location_id BIGINT, item_id BIGINT, owner_id BIGINT, area SMALLINT, state SMALLINT, quantity BIGINT,
+       last_seq BIGINT, newest_occurred_at BIGINT, last_recorded_at BIGINT, count_occurred_at BIGINT,
+       count_source TEXT, count_event_id TEXT)
+    ON CONFLICT (location_id, item_id, owner_id, area, state) DO UPDATE
+   SET quantity = excluded.quantity, last_seq = excluded.last_seq,
+       newest_occurred_at = excluded.newest_occurred_at, last_recorded_at = excluded.last_recorded_at,
+       count_occurred_at = excluded.count_occurred_at, count_source = excluded.count_source,
+       count_event_id = excluded.count_event_id
+
+-- name: add_flows @sqlite
+INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (location_id, item_id, owner_id, area, state, month, event_type) DO UPDATE
+   SET quantity = month_flow.quantity + excluded.quantity
+
+-- name: add_flows @postgresql
+INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+SELECT location_id, item_id, owner_id, area, state, month, event_type, quantity
+  FROM json_to_recordset(:rows::json) AS r (
+       location_id BIGINT, item_id BIGINT, owner_id BIGINT, area SMALLINT, state SMALLINT, month INTEGER,
+       event_type SMALLINT, quantity BIGINT)
+    ON CONFLICT (location_id, item_id, owner_id, area, state, month, event_type) DO UPDATE
+   SET quantity = month_flow.quantity + excluded.quantity

@@ -1,0 +1,106 @@
+"""The words of the ledger: areas, states, and every event type with what it does (TH-08).
+
+The numbers stand in the database and never change; the names are the wire's.
+"""
+
+from enum import Enum, IntEnum
+
+import msgspec
+
+
+class Area(IntEnum):
+    """Where in a location units lie."""
+
+    STORE = 0
+    BACKROOM = 1
+    MFC = 2
+
+
+class State(IntEnum):
+    """What may be done with units."""
+
+    AVAILABLE = 0
+    CLAIMS = 1
+
+
+class Effect(Enum):
+    """What an event of a type does to the count of units."""
+
+    ADDS = "adds"
+    TAKES = "takes"
+    CLAIMS = "takes into claims"
+    EITHER = "either way"
+    COUNTS = "counts"
+    MOVES = "moves"
+    BALANCES = "balances the GTINs of one CID"
+    ORDERS = "corrects the order of events"
+    NONE = "none"
+
+
+class EventType(msgspec.Struct, frozen=True):
+    """One code of the transaction history."""
+
+    code: int
+    name: str
+    effect: Effect
+
+
+EVENT_TYPES = (
+    EventType(1, "RETURNS", Effect.ADDS),
+    EventType(2, "LR", Effect.ADDS),
+    EventType(3, "NGR", Effect.ADDS),
+    EventType(4, "STOCKED", Effect.ADDS),
+    EventType(5, "EFOC", Effect.ADDS),
+    EventType(6, "EODC", Effect.ADDS),
+    EventType(7, "EODR", Effect.ADDS),
+    EventType(8, "SALES", Effect.TAKES),
+    EventType(9, "EOPC", Effect.TAKES),
+    EventType(10, "SHORTAGE", Effect.TAKES),
+    EventType(11, "DISPOSE", Effect.TAKES),
+    EventType(12, "DONATE", Effect.TAKES),
+    EventType(13, "STOLEN", Effect.TAKES),
+    EventType(14, "STORE_USE", Effect.TAKES),
+    EventType(15, "LIQUIDATE", Effect.TAKES),
+    EventType(16, "DISASTER", Effect.TAKES),
+    EventType(17, "REMOVAL", Effect.TAKES),
+    EventType(18, "INVENTORY_REMOVAL", Effect.TAKES),
+    EventType(19, "RECLAMATION", Effect.CLAIMS),
+    EventType(20, "BR", Effect.EITHER),
+    EventType(21, "EOPX", Effect.EITHER),
+    EventType(22, "INCR", Effect.EITHER),
+    EventType(23, "LP", Effect.EITHER),
+    EventType(24, "POF", Effect.EITHER),
+    EventType(25, "PI", Effect.COUNTS),
+    EventType(26, "CORRECTION", Effect.COUNTS),
+    EventType(27, "DECANTING", Effect.MOVES),
+    EventType(28, "STOCK_TRANSFER", Effect.MOVES),
+    EventType(29, "TIMEBOUND_STATE", Effect.MOVES),
+    EventType(30, "TSBR", Effect.ORDERS),
+    EventType(31, "CID_GTIN_BALANCE", Effect.BALANCES),
+    EventType(32, "INRF", Effect.NONE),
+    EventType(33, "PCID", Effect.NONE),
+    EventType(34, "NB", Effect.NONE),
+    EventType(35, "EOUP", Effect.NONE),
+    EventType(36, "NIL_PICK", Effect.NONE),
+    EventType(37, "REINDUCT_REJECT", Effect.NONE),
+)
+
+EVENT_TYPE_BY_NAME = {event_type.name: event_type for event_type in EVENT_TYPES}
+EVENT_TYPE_BY_CODE = {event_type.code: event_type for event_type in EVENT_TYPES}
+AREA_BY_NAME = {area.name: area for area in Area}
+STATE_BY_NAME = {state.name: state for state in State}
+
+TSBR = EVENT_TYPE_BY_NAME["TSBR"].code
+PI = EVENT_TYPE_BY_NAME["PI"].code
+
+RETAILER_ID = 1
+"""The partner that owns the units in stores; which supplier may see them is a mapping, not ownership."""
+
+PLATFORM_SOURCE = "onhand"
+"""The source of the events that the platform raises itself (TH-09)."""
+
+
+def codes_matching(name: str) -> frozenset[int]:
+    """The codes that a filter by this event type's name shows: LP matches what replaced it as well (TH-05)."""
+    names = ("LP", "SALES", "RETURNS") if name == "LP" else (name,)
+    return frozenset(EVENT_TYPE_BY_NAME[each].code for each in names)
