@@ -48,7 +48,10 @@ class Position(msgspec.Struct, frozen=True, array_like=True):
 
 
 class HistoryRow(msgspec.Struct, frozen=True, gc=False):
-    """One leg and the balance after it, both in 1/10,000 unit; times in microseconds."""
+    """One leg and the balance after it, both in 1/10,000 unit; times in microseconds.
+
+    A TSBR bears the id of the count that it stands before; `cause` is the late event, as `source/event id`.
+    """
 
     event_type: str
     quantity: int
@@ -57,6 +60,7 @@ class HistoryRow(msgspec.Struct, frozen=True, gc=False):
     event_id: str
     source: str
     recorded_at: int
+    cause: str | None
 
 
 class HistoryPage(msgspec.Struct, frozen=True):
@@ -141,7 +145,7 @@ def _with_balances(
 ) -> Iterator[tuple[HistoryRow, int]]:
     """Each row with the balance after it, and the balance before it, from which the older rows go on."""
     before = start.balance
-    for occurred_at, _, source, event_id, _, event_type, quantity, recorded_at, passed in rows:
+    for occurred_at, _, source, event_id, _, event_type, quantity, recorded_at, cause, passed in rows:
         before = before - quantity if running else start.balance - passed
         name = EVENT_TYPE_BY_CODE[event_type].name
-        yield HistoryRow(name, quantity, occurred_at, before + quantity, event_id, source, recorded_at), before
+        yield HistoryRow(name, quantity, occurred_at, before + quantity, event_id, source, recorded_at, cause), before

@@ -104,6 +104,16 @@ async def items_by_wm_item_nbr(
     return {number: item_id for number, item_id in rows}
 
 
+async def mapped_items(
+    session: Session, *, supplier_id: int, location_id: int, item_ids: Sequence[int]
+) -> frozenset[int]:
+    """Those of the items that are mapped to the supplier at the store."""
+    rows = await session.all(
+        _SQL["mapped_items"], item_ids=_listed(item_ids), supplier_id=supplier_id, location_id=location_id
+    )
+    return frozenset(row[0] for row in rows)
+
+
 async def stock_as_of(
     database: Database,
     *,

@@ -95,7 +95,7 @@ async def _refuse_second_counts(
     firsts = [index for index in fresh if events[index].only_first_count]
     if not firsts:
         return
-    stocks = await _lock(session, location.location_id, {events[index].stream for index in firsts})
+    stocks = await lock_streams(session, location.location_id, {events[index].stream for index in firsts})
     counted = {stream for stream, stock in stocks.items() if stock.last_count is not None}
     for index in firsts:
         if events[index].stream in counted:
@@ -132,7 +132,7 @@ async def forget_event(session: Session, location_id: int, event: Event) -> None
 async def post_legs(session: Session, location: Location, events: Sequence[Event], recorded_at: int) -> None:
     """Post the legs that claimed events have at a location."""
     drafts = drafts_at(location.location_id, events)
-    stocks = await _lock(session, location.location_id, drafts)
+    stocks = await lock_streams(session, location.location_id, drafts)
     plans = [
         await _plan(session, location, stocks.get(stream) or _empty(location.location_id, stream), drafts[stream], recorded_at)
         for stream in sorted(drafts)
@@ -144,7 +144,7 @@ async def post_legs(session: Session, location: Location, events: Sequence[Event
     await session.run_rows(_SQL["add_flows"], flows_of(legs, month))
 
 
-async def _lock(session: Session, location_id: int, streams: Iterable[Stream]) -> dict[Stream, StockRow]:
+async def lock_streams(session: Session, location_id: int, streams: Iterable[Stream]) -> dict[Stream, StockRow]:
     """Lock streams in one order for all writers, opening those that are new; their stock where they have any.
 
     Every new row is inserted before any is locked: whoever locks has all its rows, so no two writers wait for each

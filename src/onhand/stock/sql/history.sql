@@ -7,7 +7,7 @@ SELECT 1
  LIMIT 1
 
 -- name: legs_page
-SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at, quantity AS passed
+SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at, cause, 0 AS passed
   FROM leg
  WHERE location_id = :location_id AND item_id = :item_id AND owner_id = :owner_id AND area = :area AND state = :state
    AND (occurred_at, rank, source, event_id, position)
@@ -19,8 +19,8 @@ SELECT occurred_at, rank, source, event_id, position, event_type, quantity, reco
 
 -- name: legs_page_of_types @sqlite
 -- The running sum passes over every leg, so that a filter does not change what a row's balance is.
-SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at, passed
-  FROM (SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at,
+SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at, cause, passed
+  FROM (SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at, cause,
                SUM(quantity) OVER (ORDER BY occurred_at DESC, rank DESC, source DESC, event_id DESC, position DESC
                                    ROWS UNBOUNDED PRECEDING) AS passed
           FROM leg
@@ -35,8 +35,8 @@ SELECT occurred_at, rank, source, event_id, position, event_type, quantity, reco
  LIMIT :rows_max
 
 -- name: legs_page_of_types @postgresql
-SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at, CAST(passed AS BIGINT)
-  FROM (SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at,
+SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at, cause, CAST(passed AS BIGINT)
+  FROM (SELECT occurred_at, rank, source, event_id, position, event_type, quantity, recorded_at, cause,
                SUM(quantity) OVER (ORDER BY occurred_at DESC, rank DESC, source DESC, event_id DESC, position DESC
                                    ROWS UNBOUNDED PRECEDING) AS passed
           FROM leg

@@ -162,7 +162,9 @@ CREATE TABLE stock (
     PRIMARY KEY (location_id, item_id, owner_id, area, state)
 ) WITHOUT ROWID;
 
+-- What housekeeping looks for: stock that is negative, and stock in the backroom (area 1).
 CREATE INDEX stock_negative ON stock (location_id, item_id) WHERE quantity < 0;
+CREATE INDEX stock_backroom ON stock (location_id, item_id) WHERE area = 1 AND quantity > 0;
 
 -- month is year * 12 + month - 1 in the location's reporting zone.
 CREATE TABLE month_flow (
