@@ -19,7 +19,7 @@ from onhand.stock.posting import Posted, post_at
 from onhand.stock.resolving import EventLimits
 from onhand.stock.streams import Event, Stream
 from onhand.stock.vocabulary import EVENT_TYPE_BY_NAME, RETAILER_ID, Area, State
-from onhand.store.database import Database, RunAgain, Session
+from onhand.store.database import Database, RunAgain, Session, Value
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "actions.sql")
@@ -111,7 +111,11 @@ def _check(message: ActionMessage, now: int, limits: EventLimits) -> Refusal | N
 async def _act_once(
     session: Session, store: Location, supplier_id: int, message: ActionMessage, now: int
 ) -> ActionAnswer | Refusal:
-    key = {"location_id": store.location_id, "partner_id": supplier_id, "message_id": message.message_id}
+    key: dict[str, Value] = {
+        "location_id": store.location_id,
+        "partner_id": supplier_id,
+        "message_id": message.message_id,
+    }
     said = blake2b(msgspec.json.encode(message), digest_size=16).hexdigest()
     before = await session.one(_SQL["answered_action"], **key)
     if before is not None:
@@ -142,8 +146,7 @@ async def _post_lines(
             events.append(event)
     posted = iter(await post_at(session, store, events, now))
     return tuple(
-        outcome or _outcome(line.gtin, next(posted))
-        for line, outcome in zip(message.line_info, outcomes, strict=True)
+        outcome or _outcome(line.gtin, next(posted)) for line, outcome in zip(message.line_info, outcomes, strict=True)
     )
 
 

@@ -98,18 +98,30 @@ async def _verify_location(session: Session, place: Location, rows_max: int) -> 
     months, legs = await _months(session, place)
     asked = {"location_id": place.location_id, "rows_max": rows_max}
     found = [
-        _difference(place, row, f"stock says {as_number(row[4])} in {row[6]} legs, "
-                                f"the legs {as_number(row[5])} in {row[7]}, the newest of them {row[8]}")
+        _difference(
+            place,
+            row,
+            f"stock says {as_number(row[4])} in {row[6]} legs, "
+            f"the legs {as_number(row[5])} in {row[7]}, the newest of them {row[8]}",
+        )
         for row in await session.all(_SQL["stock_differences"], **asked)
     ]
     found += [
-        _difference(place, row, f"the flow of {EVENT_TYPE_BY_CODE[row[5]].name} in {_month_name(row[4])} says "
-                                f"{as_number(row[6])}, the legs {as_number(row[7])}")
+        _difference(
+            place,
+            row,
+            f"the flow of {EVENT_TYPE_BY_CODE[row[5]].name} in {_month_name(row[4])} says "
+            f"{as_number(row[6])}, the legs {as_number(row[7])}",
+        )
         for row in await session.all(_SQL["flow_differences"], months=months, **asked)
     ]
     found += [
-        _difference(place, row, f"after the count at {format_micros(row[4])} there are {as_number(row[5])}, "
-                                f"counted were {as_number(row[6])}")
+        _difference(
+            place,
+            row,
+            f"after the count at {format_micros(row[4])} there are {as_number(row[5])}, "
+            f"counted were {as_number(row[6])}",
+        )
         for row in await session.all(_SQL["count_differences"], **asked)
     ]
     return legs, found[:rows_max]

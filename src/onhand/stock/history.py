@@ -73,9 +73,7 @@ class HistoryPage(msgspec.Struct, frozen=True):
 _EMPTY = HistoryPage((), None)
 
 
-async def history_page(
-    database: Database, query: HistoryQuery, after: Position | None = None
-) -> HistoryPage | None:
+async def history_page(database: Database, query: HistoryQuery, after: Position | None = None) -> HistoryPage | None:
     """A page of a stream's history, from its top or from where the page before ended.
 
     None where the item is not mapped to the supplier that asks. A location of None is a store that is not known: it is

@@ -150,18 +150,14 @@ async def _tell_cid_changes(database: Database, places: Mapping[int, Location], 
             raised += await database.write(work)
 
         async def mark(session: Session, item_id: int = item_id, changed_at: int = changed_at) -> int:
-            return await session.run(
-                _SQL["mark_cid_change"], item_id=item_id, changed_at=changed_at, raised_at=clock()
-            )
+            return await session.run(_SQL["mark_cid_change"], item_id=item_id, changed_at=changed_at, raised_at=clock())
 
         await database.write(mark)
     return raised
 
 
 async def _tell_cid_change(session: Session, place: Location, item_id: int, changed_at: int, now: int) -> int:
-    rows = await session.all(
-        _SQL["available_streams_of_item"], location_id=place.location_id, item_id=item_id
-    )
+    rows = await session.all(_SQL["available_streams_of_item"], location_id=place.location_id, item_id=item_id)
     events = [
         Event(
             place.location_id,

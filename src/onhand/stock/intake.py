@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -15,8 +15,9 @@ from onhand.stock.locations import Location, Locations
 from onhand.stock.messages import EventMessage, OtherSide
 from onhand.stock.posting import Posted, post_at
 from onhand.stock.resolving import EventLimits, Known, KnownItem, resolve
-from onhand.stock.streams import Event
+from onhand.stock.streams import Event, Stream
 from onhand.stock.transfers import post_transfer
+from onhand.stock.vocabulary import RETAILER_ID, Area, State
 from onhand.store.database import Database, Session
 from onhand.store.queries import Queries
 
@@ -59,9 +60,7 @@ class Intake:
     async def post(self, source: str, messages: Sequence[EventMessage | Refusal]) -> list[Outcome]:
         """Post a batch; what became of each message, in their order."""
         stores = await self._stores(messages)
-        known = Known(
-            {number: store.location_id for number, store in stores.items()}, await self._items(messages)
-        )
+        known = Known({number: store.location_id for number, store in stores.items()}, await self._items(messages))
         now = self._clock()
         events = [
             message if isinstance(message, Refusal) else resolve(message, source, known, now, self._limits)
@@ -113,16 +112,19 @@ class Intake:
         return await self._database.write(work)
 
     async def _stores(self, messages: Iterable[EventMessage | Refusal]) -> dict[int, Location]:
-        numbers = {number for message in messages if isinstance(message, EventMessage) for number in _stores_in(message)}
-        found = {number: await self._locations.store(number) for number in sorted(numbers)}
+        numbers = {side.store_nbr for side in _sides(messages)}
+        found = {number: await self._locations.store(number) for number in numbers if number is not None}
         return {number: store for number, store in found.items() if store is not None}
 
     async def _items(self, messages: Iterable[EventMessage | Refusal]) -> dict[str, KnownItem]:
-        gtins = {gtin for message in messages if isinstance(message, EventMessage) for gtin in _gtins_in(message)}
-        item_ids = sorted(item_id for gtin in gtins if (item_id := parse_gtin(gtin)) is not None)
+        gtins = {side.gtin for side in _sides(messages)}
+        item_ids = sorted(item_id for gtin in gtins if gtin and (item_id := parse_gtin(gtin)) is not None)
         listed = msgspec.json.encode(item_ids).decode()
         rows = await self._database.all(_SQL["known_items"], item_ids=listed)
-        return {format_gtin(item_id): KnownItem(item_id, cid) for item_id, cid in rows}
+        return {
+            format_gtin(item_id): KnownItem(Stream(item_id, RETAILER_ID, Area.STORE, State.AVAILABLE), cid)
+            for item_id, cid in rows
+        }
 
 
 def outcome_of(event_id: str, posted: Posted) -> Outcome:
@@ -144,13 +146,12 @@ def _event_id(message: EventMessage | Refusal) -> str | None:
     return message.event_id if isinstance(message, EventMessage) else None
 
 
-def _stores_in(message: EventMessage) -> Iterable[int]:
-    for side in (message, message.from_, message.to):
-        if isinstance(side, EventMessage | OtherSide) and side.store_nbr is not None:
-            yield side.store_nbr
-
-
-def _gtins_in(message: EventMessage) -> Iterable[str]:
-    for side in (message, message.from_, message.to):
-        if isinstance(side, EventMessage | OtherSide) and side.gtin is not None:
-            yield side.gtin
+def _sides(messages: Iterable[EventMessage | Refusal]) -> Iterator[EventMessage | OtherSide]:
+    """Everything in messages that names a place or an item."""
+    for message in messages:
+        if isinstance(message, EventMessage):
+            yield message
+            if message.from_ is not None:
+                yield message.from_
+            if message.to is not None:
+                yield message.to

@@ -6,25 +6,31 @@ goes directly before the next count, so that the count still shows what was coun
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 import msgspec
 
+from onhand.basics.clock import month_of
 from onhand.stock.streams import LAST_POSITION, Event, FlowRow, LegRow, OrderKey, StockRow, Stream
 from onhand.stock.vocabulary import TSBR
 
-Month = Callable[[int], int]
-"""Gives the month of a moment in the location's reporting zone."""
 
+class Draft(msgspec.Struct, frozen=True, order=True, gc=False):
+    """A leg that an event wants on a stream, a difference or a count; drafts sort as their legs will stand."""
 
-class Draft(msgspec.Struct, frozen=True, gc=False):
-    """A leg that an event wants on a stream: a difference, or a count."""
-
-    key: OrderKey
+    occurred_at: int
+    rank: int
+    source: str
+    event_id: str
     event_type: int
     quantity: int
-    counted: int | None = None
+    counted: int | None
+
+    @property
+    def key(self) -> OrderKey:
+        """The place of the leg in its stream."""
+        return OrderKey(self.occurred_at, self.rank, self.source, self.event_id, LAST_POSITION if self.rank else 0)
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -34,149 +40,161 @@ class Answers(msgspec.Struct, frozen=True):
     balances: Mapping[OrderKey, int]
 
 
-class StreamPlan(msgspec.Struct, frozen=True):
-    """What one stream gains: its new legs and its stock row after them."""
-
-    legs: list[LegRow]
-    stock: StockRow
-
-
 NO_ANSWERS = Answers({}, {})
 
 
 def content_hash(event: Event) -> int:
-    """A 64-bit hash of what an event says, its key apart: the same id with another hash is a conflict (OP-04)."""
-    said = (
-        event.event_type,
-        event.stream,
-        event.occurred_at,
-        event.quantity,
-        event.counted,
-        event.other,
-        event.location_id if event.spans_locations else None,
-        event.other_location_id if event.spans_locations else None,
-        event.reference,
-    )
-    return int.from_bytes(blake2b(msgspec.msgpack.encode(said), digest_size=8).digest(), "big", signed=True)
+    """A 64-bit hash of what an event says: the same key with another hash is a conflict (OP-04)."""
+    digest = blake2b(msgspec.msgpack.encode(event), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def drafts_at(location_id: int, events: Iterable[Event]) -> dict[Stream, list[Draft]]:
-    """The legs that events want at a location, by stream."""
+    """The legs that events want at a location, by stream, in their order."""
     by_stream: defaultdict[Stream, list[Draft]] = defaultdict(list)
     for event in events:
-        rank = 0 if event.counted is None else 1
-        position = LAST_POSITION if rank else 0
-        key = OrderKey(event.occurred_at, rank, event.source, event.event_id, position)
+        occurred_at, source, event_id, event_type = event.occurred_at, event.source, event.event_id, event.event_type
         if event.location_id == location_id:
-            by_stream[event.stream].append(Draft(key, event.event_type, event.quantity, event.counted))
-        if event.other is not None and event.other_location_id in (None, location_id):
-            by_stream[event.other].append(Draft(key, event.event_type, -event.quantity))
+            rank = 0 if event.counted is None else 1
+            draft = Draft(occurred_at, rank, source, event_id, event_type, event.quantity, event.counted)
+            by_stream[event.stream].append(draft)
+        if event.other is not None and event.other_location_id == location_id:
+            by_stream[event.other].append(Draft(occurred_at, 0, source, event_id, event_type, -event.quantity, None))
+    for drafts in by_stream.values():
+        drafts.sort()
     return by_stream
 
 
 def is_late(stock: StockRow, draft: Draft) -> bool:
     """Whether a draft belongs before the stream's last count."""
+    counted_at = stock.count_occurred_at
+    if counted_at is None or draft.occurred_at > counted_at:
+        return False
     last_count = stock.last_count
     return last_count is not None and draft.key < last_count
 
 
 def needs_balance(stock: StockRow, draft: Draft) -> bool:
     """Whether a count may have legs of its stream after it, so that the present stock does not tell its balance."""
-    return draft.counted is not None and draft.key.occurred_at <= stock.newest_occurred_at
+    return draft.counted is not None and draft.occurred_at <= stock.newest_occurred_at
 
 
-def plan_stream(stock: StockRow, drafts: Sequence[Draft], answers: Answers, recorded_at: int) -> StreamPlan:
-    """The legs of a stream's drafts, in their order, and the stock after them."""
-    recorded = max(recorded_at, stock.last_recorded_at)
-    plan = _Plan(stock, recorded)
-    last_count = stock.last_count
-    for draft in sorted(drafts, key=lambda each: each.key):
-        quantity = draft.quantity if draft.counted is None else draft.counted - plan.balance_before(draft, answers)
-        plan.add(draft.key, draft.event_type, quantity, draft.counted, None)
-        if quantity and last_count is not None and draft.key < last_count:
-            count = answers.next_counts[draft.key]
-            place = msgspec.structs.replace(count, position=plan.seq + 1)
-            plan.add(place, TSBR, -quantity, None, f"{draft.key.source}/{draft.key.event_id}")
-        if draft.counted is not None and (plan.last_count is None or plan.last_count < draft.key):
-            plan.last_count = draft.key
-    return StreamPlan(plan.legs, plan.stock_after())
+class LocationPlan:
+    """The rows that a location gains, gathered stream by stream.
 
+    `recorded_at` is when the ledger learns of them; along the legs of one stream it never falls.
+    """
 
-class _Plan:
-    """The legs planned so far for one stream."""
-
-    def __init__(self, stock: StockRow, recorded_at: int) -> None:
-        self.stock = stock
-        self.recorded_at = recorded_at
+    def __init__(self, zone: str, recorded_at: int) -> None:
         self.legs: list[LegRow] = []
-        self.seq = stock.last_seq
-        self.quantity = stock.quantity
-        self.newest = stock.newest_occurred_at
-        self.last_count = stock.last_count
+        self.stocks: list[StockRow] = []
+        self._zone = zone
+        self._recorded_at = recorded_at
+        self._flows: defaultdict[tuple[int, int, int, int, int, int, int], int] = defaultdict(int)
 
-    def balance_before(self, draft: Draft, answers: Answers) -> int:
-        """What the ledger and the legs planned so far say for the moment of a count."""
-        stood = answers.balances.get(draft.key)
-        if stood is None:
-            return self.quantity
-        planned = (leg.quantity for leg in self.legs if _key_of(leg) < draft.key)
-        return stood + sum(planned)
-
-    def add(self, key: OrderKey, event_type: int, quantity: int, counted: int | None, cause: str | None) -> None:
-        """Plan one more leg."""
-        self.seq += 1
-        self.quantity += quantity
-        self.newest = max(self.newest, key.occurred_at)
-        row = self.stock
-        self.legs.append(
-            LegRow(
-                row.location_id,
-                row.item_id,
-                row.owner_id,
-                row.area,
-                row.state,
-                key.occurred_at,
-                key.rank,
-                key.source,
-                key.event_id,
-                key.position,
-                self.seq,
-                event_type,
-                quantity,
-                counted,
-                self.recorded_at,
-                cause,
+    def add_stream(self, stock: StockRow, drafts: Iterable[Draft], answers: Answers) -> None:
+        """Plan the legs of a stream's drafts, which come in their order, and its stock after them."""
+        first = len(self.legs)
+        recorded_at = max(self._recorded_at, stock.last_recorded_at)
+        seq, balance, newest = stock.last_seq, stock.quantity, stock.newest_occurred_at
+        last_count = (stock.count_occurred_at, stock.count_source, stock.count_event_id)
+        for draft in drafts:
+            quantity = draft.quantity
+            if draft.counted is not None:
+                quantity = draft.counted - self._balance_before(draft, balance, first, answers)
+                if not is_late(stock, draft):
+                    last_count = (draft.occurred_at, draft.source, draft.event_id)
+            seq += 1
+            balance += quantity
+            if draft.occurred_at > newest:
+                newest = draft.occurred_at
+            self._add_leg(stock, draft, seq, quantity, recorded_at)
+            if quantity and is_late(stock, draft):
+                seq += 1
+                balance -= quantity
+                self._add_correction(stock, draft, answers.next_counts[draft.key], seq, -quantity, recorded_at)
+        self.stocks.append(
+            StockRow(
+                stock.location_id,
+                stock.item_id,
+                stock.owner_id,
+                stock.area,
+                stock.state,
+                balance,
+                seq,
+                newest,
+                recorded_at,
+                *last_count,
             )
         )
 
-    def stock_after(self) -> StockRow:
-        """The stream's stock row once the legs are posted."""
-        row, count = self.stock, self.last_count
-        return StockRow(
-            row.location_id,
-            row.item_id,
-            row.owner_id,
-            row.area,
-            row.state,
-            self.quantity,
-            self.seq,
-            self.newest,
-            self.recorded_at,
-            count.occurred_at if count else None,
-            count.source if count else None,
-            count.event_id if count else None,
+    def flows(self) -> list[FlowRow]:
+        """What the legs add to the month flows."""
+        return [FlowRow(*key, quantity) for key, quantity in self._flows.items()]
+
+    def _balance_before(self, draft: Draft, present: int, first: int, answers: Answers) -> int:
+        """What the ledger and the legs planned so far say for the moment of a count."""
+        stood = answers.balances.get(draft.key)
+        if stood is None:
+            return present
+        key = draft.key
+        return stood + sum(leg.quantity for leg in self.legs[first:] if _key_of(leg) < key)
+
+    def _add_leg(self, stock: StockRow, draft: Draft, seq: int, quantity: int, recorded_at: int) -> None:
+        self.legs.append(
+            LegRow(
+                stock.location_id,
+                stock.item_id,
+                stock.owner_id,
+                stock.area,
+                stock.state,
+                draft.occurred_at,
+                draft.rank,
+                draft.source,
+                draft.event_id,
+                LAST_POSITION if draft.rank else 0,
+                seq,
+                draft.event_type,
+                quantity,
+                draft.counted,
+                recorded_at,
+                None,
+            )
         )
+        if quantity:
+            self._add_flow(stock, draft.occurred_at, draft.event_type, quantity)
+
+    def _add_correction(
+        self, stock: StockRow, draft: Draft, count: OrderKey, seq: int, quantity: int, recorded_at: int
+    ) -> None:
+        """The TSBR leg of a late one, directly before the next count."""
+        self.legs.append(
+            LegRow(
+                stock.location_id,
+                stock.item_id,
+                stock.owner_id,
+                stock.area,
+                stock.state,
+                count.occurred_at,
+                count.rank,
+                count.source,
+                count.event_id,
+                seq,
+                seq,
+                TSBR,
+                quantity,
+                None,
+                recorded_at,
+                f"{draft.source}/{draft.event_id}",
+            )
+        )
+        self._add_flow(stock, count.occurred_at, TSBR, quantity)
+
+    def _add_flow(self, stock: StockRow, occurred_at: int, event_type: int, quantity: int) -> None:
+        month = month_of(occurred_at, self._zone)
+        key = (stock.location_id, stock.item_id, stock.owner_id, stock.area, stock.state, month, event_type)
+        self._flows[key] += quantity
 
 
 def _key_of(leg: LegRow) -> OrderKey:
     return OrderKey(leg.occurred_at, leg.rank, leg.source, leg.event_id, leg.position)
-
-
-def flows_of(legs: Iterable[LegRow], month: Month) -> list[FlowRow]:
-    """What legs add to the month flows, one row a flow."""
-    sums: defaultdict[tuple[int, int, int, int, int, int, int], int] = defaultdict(int)
-    for leg in legs:
-        if leg.quantity:
-            key = (leg.location_id, leg.item_id, leg.owner_id, leg.area, leg.state)
-            sums[(*key, month(leg.occurred_at), leg.event_type)] += leg.quantity
-    return [FlowRow(*key, quantity) for key, quantity in sums.items()]

@@ -7,26 +7,22 @@ because a statement that waits for a lock still sees the moment before it waited
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 import msgspec
 
-from onhand.basics.clock import month_of
 from onhand.stock.balance import Ledger
 from onhand.stock.locations import Location
 from onhand.stock.planning import (
     NO_ANSWERS,
     Answers,
     Draft,
-    StreamPlan,
+    LocationPlan,
     content_hash,
     drafts_at,
-    flows_of,
     is_late,
     needs_balance,
-    plan_stream,
 )
 from onhand.stock.streams import Event, EventRow, StockRow, Stream
 from onhand.store.database import RunAgain, Session
@@ -54,9 +50,7 @@ async def post_at(session: Session, location: Location, events: Sequence[Event],
     return outcomes
 
 
-async def _sort_out(
-    session: Session, location_id: int, events: Sequence[Event]
-) -> tuple[list[Posted], dict[int, int]]:
+async def _sort_out(session: Session, location_id: int, events: Sequence[Event]) -> tuple[list[Posted], dict[int, int]]:
     """What each event is by what was posted before it; the places of the new ones with their hashes."""
     known = await posted_hashes(session, location_id, events)
     outcomes: list[Posted] = []
@@ -71,9 +65,7 @@ async def _sort_out(
     return outcomes, fresh
 
 
-async def posted_hashes(
-    session: Session, location_id: int, events: Iterable[Event]
-) -> dict[tuple[str, str], int]:
+async def posted_hashes(session: Session, location_id: int, events: Iterable[Event]) -> dict[tuple[str, str], int]:
     """The content hashes of those events whose keys were posted before, by source and id."""
     ids: dict[str, list[str]] = {}
     for event in events:
@@ -81,9 +73,7 @@ async def posted_hashes(
     known: dict[tuple[str, str], int] = {}
     for source, event_ids in ids.items():
         listed = msgspec.json.encode(event_ids).decode()
-        rows = await session.all(
-            _SQL["posted_events"], location_id=location_id, source=source, event_ids=listed
-        )
+        rows = await session.all(_SQL["posted_events"], location_id=location_id, source=source, event_ids=listed)
         known.update(((source, event_id), said) for event_id, said in rows)
     return known
 
@@ -124,24 +114,20 @@ async def claim_events(
 
 async def forget_event(session: Session, location_id: int, event: Event) -> None:
     """Take back the key of an event whose legs were never posted here."""
-    await session.run(
-        _SQL["delete_event"], location_id=location_id, source=event.source, event_id=event.event_id
-    )
+    await session.run(_SQL["delete_event"], location_id=location_id, source=event.source, event_id=event.event_id)
 
 
 async def post_legs(session: Session, location: Location, events: Sequence[Event], recorded_at: int) -> None:
     """Post the legs that claimed events have at a location."""
     drafts = drafts_at(location.location_id, events)
     stocks = await lock_streams(session, location.location_id, drafts)
-    plans = [
-        await _plan(session, location, stocks.get(stream) or _empty(location.location_id, stream), drafts[stream], recorded_at)
-        for stream in sorted(drafts)
-    ]
-    legs = [leg for plan in plans for leg in plan.legs]
-    await session.run_rows(_SQL["insert_legs"], legs)
-    await session.run_rows(_SQL["put_stock"], [plan.stock for plan in plans])
-    month = partial(month_of, zone=location.reporting_zone)
-    await session.run_rows(_SQL["add_flows"], flows_of(legs, month))
+    plan = LocationPlan(location.reporting_zone, recorded_at)
+    for stream in sorted(drafts):
+        stock = stocks.get(stream) or _empty(location.location_id, stream)
+        plan.add_stream(stock, drafts[stream], await _answers(session, location, stock, drafts[stream]))
+    await session.run_rows(_SQL["insert_legs"], plan.legs)
+    await session.run_rows(_SQL["put_stock"], plan.stocks)
+    await session.run_rows(_SQL["add_flows"], plan.flows())
 
 
 async def lock_streams(session: Session, location_id: int, streams: Iterable[Stream]) -> dict[Stream, StockRow]:
@@ -167,20 +153,18 @@ async def lock_streams(session: Session, location_id: int, streams: Iterable[Str
     return found
 
 
-async def _plan(
-    session: Session, location: Location, stock: StockRow, drafts: Sequence[Draft], recorded_at: int
-) -> StreamPlan:
-    answers = NO_ANSWERS
-    late = [draft for draft in drafts if is_late(stock, draft)]
-    asking = [draft for draft in drafts if needs_balance(stock, draft)]
-    if late or asking:
-        stream = Stream(stock.item_id, stock.owner_id, stock.area, stock.state)
-        ledger = Ledger(session, location.location_id, stream, location.reporting_zone)
-        answers = Answers(
-            {draft.key: await ledger.next_count(draft.key) for draft in late},
-            {draft.key: await ledger.balance_before(stock, draft.key) for draft in asking},
-        )
-    return plan_stream(stock, drafts, answers, recorded_at)
+async def _answers(session: Session, location: Location, stock: StockRow, drafts: Sequence[Draft]) -> Answers:
+    """What the ledger says of the late drafts of a stream and of the counts that are not its newest leg."""
+    late = [draft.key for draft in drafts if is_late(stock, draft)]
+    asking = [draft.key for draft in drafts if needs_balance(stock, draft)]
+    if not late and not asking:
+        return NO_ANSWERS
+    stream = Stream(stock.item_id, stock.owner_id, stock.area, stock.state)
+    ledger = Ledger(session, location.location_id, stream, location.reporting_zone)
+    return Answers(
+        {key: await ledger.next_count(key) for key in late},
+        {key: await ledger.balance_before(stock, key) for key in asking},
+    )
 
 
 def _empty(location_id: int, stream: Stream) -> StockRow:

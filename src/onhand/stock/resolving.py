@@ -13,7 +13,6 @@ from onhand.stock.streams import Event, Stream
 from onhand.stock.vocabulary import (
     AREA_BY_NAME,
     EVENT_TYPE_BY_NAME,
-    RETAILER_ID,
     Area,
     Effect,
     EventType,
@@ -34,9 +33,9 @@ class EventLimits(msgspec.Struct, frozen=True):
 
 
 class KnownItem(msgspec.Struct, frozen=True, gc=False):
-    """An item of the catalogue, as far as events need it."""
+    """An item of the catalogue, as far as events need it: its stream on the sales floor, and its CID."""
 
-    item_id: int
+    stream: Stream
     cid: str | None
 
 
@@ -132,7 +131,8 @@ def _place(message: EventMessage, known: Known) -> _Place | Refusal:
     area = AREA_BY_NAME.get(message.location_area)
     if area is None:
         return _unknown_area("locationArea", message.location_area)
-    return location_id, Stream(item.item_id, RETAILER_ID, area, State.AVAILABLE)
+    stream = item.stream if area is Area.STORE else msgspec.structs.replace(item.stream, area=area)
+    return location_id, stream
 
 
 def _unknown_store(field: str, number: int) -> Refusal:
@@ -244,7 +244,7 @@ def _side_place(side: OtherSide, field: str, location_id: int, stream: Stream, k
         item = known.items.get(side.gtin)
         if item is None:
             return _unknown_item(f"{field}.gtin", side.gtin)
-        stream = msgspec.structs.replace(stream, item_id=item.item_id)
+        stream = msgspec.structs.replace(stream, item_id=item.stream.item_id)
     return location_id, stream
 
 

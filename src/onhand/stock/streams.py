@@ -33,7 +33,7 @@ def start_of(moment: int) -> OrderKey:
     return OrderKey(moment, 0, "", "", -1)
 
 
-class Event(msgspec.Struct, frozen=True, gc=False):
+class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Something that happened at a location, resolved and checked.
 
     `quantity` is the signed difference on the stream; `counted` is given instead by a count. `other` is the stream

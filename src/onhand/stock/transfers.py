@@ -7,6 +7,7 @@ back a claim whose out-half was never posted.
 """
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -37,22 +38,20 @@ async def post_transfer(database: Database, clock: Clock, places: Mapping[int, L
     halves = _halves(places, event)
     while True:
         claimed_at = clock()
-        claimed = await database.write(lambda session: _claim(session, halves, claimed_at))
+        claimed = await database.write(partial(_claim, halves=halves, now=claimed_at))
         if claimed is Posted.CONFLICT:
             return claimed
         if clock() - claimed_at < CLAIM_SECONDS * MICROSECONDS // 2:
             break
-    given = await database.write(lambda session: _give(session, halves, clock()))
+    given = await database.write(partial(_give, halves=halves, now=clock()))
     if given is Posted.CONFLICT:
-        await database.write(lambda session: _take_back(session, halves))
+        await database.write(partial(_take_back, halves=halves))
         return given
     await _finish(database, clock, halves)
     return given
 
 
-async def finish_transfers(
-    database: Database, clock: Clock, places: Mapping[int, Location], location_id: int
-) -> int:
+async def finish_transfers(database: Database, clock: Clock, places: Mapping[int, Location], location_id: int) -> int:
     """Complete the moves that were left unfinished at a location, or take their claims back; how many there were."""
     before = clock() - CLAIM_SECONDS * MICROSECONDS
     rows = await database.all(_SQL["unfinished_transfers"], location_id=location_id, created_before=before)
@@ -61,7 +60,7 @@ async def finish_transfers(
         if role == "out" or await _was_given(database, halves):
             await _finish(database, clock, halves)
         else:
-            await database.write(lambda session, left=halves: _take_back(session, left))
+            await database.write(partial(_take_back, halves=halves))
     return len(rows)
 
 

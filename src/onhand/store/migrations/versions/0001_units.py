@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from onhand.store.database import Dialect
 from onhand.store.schema import statements_of
 
 revision = "0001"
@@ -13,6 +14,6 @@ depends_on = None
 def upgrade() -> None:
     """Create the tables."""
     connection = op.get_bind()
-    dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
+    dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
     for statement in statements_of("0001_units", dialect):
         connection.exec_driver_sql(statement)

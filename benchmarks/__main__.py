@@ -1,0 +1,92 @@
+"""`make bench`: measures everything, prints it, and writes docs/benchmarks.md."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import history, loading, serving, whole
+from benchmarks.databases import postgresql_server
+from benchmarks.figures import Figure, machine
+
+_PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_PARTS = ("whole", "serving", "history", "loading")
+
+
+def main() -> int:
+    """Measure the parts asked for; the page is written when all were."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], default=[], help="only these")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the data: to see whether it runs, not to quote")
+    asked = parser.parse_args()
+    console = Console()
+    found: list[Figure] = []
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        with postgresql_server(directory / "postgresql") as server_url:
+            for part in asked.parts or _PARTS:
+                console.print(f"[dim]measuring: {part}")
+                figures = _measure(part, directory, server_url, quick=asked.quick)
+                console.print(_table(figures))
+                found += figures
+    if not asked.parts and not asked.quick:
+        _PAGE.write_text(_page(found), encoding="utf-8")
+    return 0 if all(figure.holds is not False for figure in found) else 1
+
+
+def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> list[Figure]:
+    less = 10 if quick else 1
+    match part:
+        case "whole":
+            return [*whole.year(directory), *whole.sandbox_start(5)]
+        case "serving":
+            figures = serving.figures(
+                directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
+            )
+        case "history":
+            figures = history.figures(directory, server_url, small=1_000, large=1_000_000 // less, rounds=7)
+        case _:
+            figures = loading.figures(
+                directory, server_url, events_each=200_000 // less, rounds=3, preload=5_000_000 // less
+            )
+    return asyncio.run(figures)
+
+
+def _table(figures: Iterable[Figure]) -> Table:
+    table = Table("what", "measured", "to reach", "")
+    for figure in figures:
+        holds = {True: "[green]holds", False: "[red]falls short", None: ""}[figure.holds]
+        table.add_row(figure.what, figure.measured, figure.target or "", holds)
+    return table
+
+
+def _page(figures: Iterable[Figure]) -> str:
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Ratios are medians of rounds in which both sides took turns in one run; single",
+        "figures depend on the machine.",
+        "",
+        f"Measured on {datetime.now(UTC):%Y-%m-%d}:",
+        "",
+        *(f"- {line}" for line in machine()),
+        "",
+    ]
+    for part, group in groupby(sorted(figures, key=lambda figure: figure.part), key=lambda figure: figure.part):
+        lines += [f"## {part}", "", "| what | measured | to reach | |", "|---|---|---|---|"]
+        for figure in group:
+            holds = {True: "holds", False: "**falls short**", None: ""}[figure.holds]
+            lines.append(f"| {figure.what} | {figure.measured} | {figure.target or ''} | {holds} |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

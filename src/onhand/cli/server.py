@@ -1,0 +1,107 @@
+"""Running an application until the process is told to stop: uvicorn on uvloop and httptools."""
+
+import asyncio
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from pathlib import Path
+from typing import NoReturn
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from onhand.cli.answers import Problem
+from onhand.settings import Settings
+from onhand.surfaces.plumbing.correlation import JsonLines
+
+Visit = Callable[[], Awaitable[bool]]
+"""What is done once a server is ready; whether it goes on serving afterwards."""
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready, and lets somebody visit it then."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], visit: Visit | None) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+        self._visit = visit
+        self._visiting: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+            if self._visit:
+                self._visiting = asyncio.create_task(self._receive(self._visit))
+
+    async def _receive(self, visit: Visit) -> None:
+        goes_on = False
+        try:
+            goes_on = await visit()
+        finally:
+            self.should_exit = self.should_exit or not goes_on
+
+    async def end_visit(self) -> None:
+        """Send the visitor away who is still there; raise what ended the visit, if anything did."""
+        if self._visiting:
+            self._visiting.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._visiting
+
+
+def serve_until_stopped(
+    running: AbstractAsyncContextManager[ASGIApp],
+    settings: Settings,
+    listening: socket.socket,
+    on_ready: Callable[[], None],
+    visit: Visit | None = None,
+) -> None:
+    """Serve the application that `running` gives until SIGINT or SIGTERM, then finish the requests at hand."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops gracefully at the signal and raises it once more at the end, when nothing is left to do.
+        signal.signal(number, _end)
+
+    async def serve() -> None:
+        async with running as application:
+            server = _Server(_configuration(application, settings), on_ready, visit)
+            try:
+                await server.serve([listening])
+            finally:
+                await server.end_visit()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(serve())
+
+
+def log_to_stderr(settings: Settings) -> None:
+    """Write the log as JSON lines on stderr."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
+
+
+def _configuration(application: ASGIApp, settings: Settings) -> uvicorn.Config:
+    for path in filter(None, (settings.tls_certificate, settings.tls_key)):
+        if not Path(path).is_file():
+            raise Problem(f"there is no file {path}: ONHAND_TLS_CERTIFICATE and ONHAND_TLS_KEY name PEM files")
+    return uvicorn.Config(
+        application,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ssl_certfile=settings.tls_certificate or None,
+        ssl_keyfile=settings.tls_key or None,
+        timeout_graceful_shutdown=round(settings.shutdown_seconds),
+    )
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    sys.exit(0)

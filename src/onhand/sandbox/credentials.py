@@ -1,0 +1,89 @@
+"""The sandbox's credentials (SB-02). They are published, so no other server ever accepts them."""
+
+from pathlib import Path
+
+import msgspec
+
+from onhand.wiring import Published
+
+_HERE = Path(__file__).parent
+SUPPLIER_NAME = "Awesome Company"
+SUPPLIER_CODE = "awesome-company"
+SUPPLIER_CONSUMER_ID = "00000000-0000-4000-8000-0000000000a1"
+PROVIDER_CONSUMER_ID = "00000000-0000-4000-8000-0000000000b1"
+KEY_VERSION = "1"
+OPERATOR_CLIENT_ID = "sandbox-operator"
+OPERATOR_TOKEN = "sandbox-operator"  # noqa: S105, published on purpose
+
+
+PUBLISHED = Published(frozenset({SUPPLIER_CONSUMER_ID, PROVIDER_CONSUMER_ID}), frozenset({OPERATOR_TOKEN}))
+
+
+class SupplierCredentials(msgspec.Struct, frozen=True):
+    """What a supplier signs its requests with."""
+
+    consumer_id: str
+    key_version: str
+    private_key_pem: str
+
+
+class ProviderCredentials(SupplierCredentials, frozen=True):
+    """What a service provider signs its requests with, and the supplier on whose behalf it asks."""
+
+    context: str
+
+
+class ClientCredentials(msgspec.Struct, frozen=True):
+    """What a client of the gateway gets its tokens with."""
+
+    client_id: str
+    client_secret: str
+
+
+class SellerCredentials(ClientCredentials, frozen=True):
+    """What a seller's client gets its tokens with, and the seller's partner id."""
+
+    partner_id: str
+
+
+class OperatorCredentials(msgspec.Struct, frozen=True):
+    """The bearer token of the operator's API."""
+
+    token: str
+
+
+class Credentials(msgspec.Struct, frozen=True):
+    """All of the sandbox's credentials."""
+
+    supplier: SupplierCredentials
+    provider: ProviderCredentials
+    vendor: ClientCredentials
+    seller: SellerCredentials
+    viewer: ClientCredentials
+    operator: OperatorCredentials
+
+
+def credentials() -> Credentials:
+    """The credentials of every sandbox."""
+    return Credentials(
+        SupplierCredentials(SUPPLIER_CONSUMER_ID, KEY_VERSION, _text("supplier_private_key.pem")),
+        ProviderCredentials(PROVIDER_CONSUMER_ID, KEY_VERSION, _text("provider_private_key.pem"), SUPPLIER_CODE),
+        ClientCredentials("sandbox-vendor", "sandbox-vendor-secret"),
+        SellerCredentials("sandbox-seller", "sandbox-seller-secret", "10000000001"),
+        ClientCredentials("sandbox-viewer", "sandbox-viewer-secret"),
+        OperatorCredentials(OPERATOR_TOKEN),
+    )
+
+
+def supplier_public_key() -> str:
+    """The public key of the supplier's private key, in PEM."""
+    return _text("supplier_public_key.pem")
+
+
+def provider_public_key() -> str:
+    """The public key of the provider's private key, in PEM."""
+    return _text("provider_public_key.pem")
+
+
+def _text(name: str) -> str:
+    return (_HERE / name).read_text(encoding="ascii")

@@ -1,0 +1,43 @@
+"""What a person reads when the sandbox is ready: where it is, and requests to try."""
+
+from onhand.sandbox.credentials import OPERATOR_TOKEN, SUPPLIER_NAME
+from onhand.sandbox.history import BACKROOM_GTIN, SAMPLE_GTIN, STORE, UNMAPPED_GTIN
+
+_TEXT = """The sandbox serves at {url}, with made-up data of the supplier {supplier}. Stop it with Ctrl+C.
+
+Every request of a supplier is signed: `onhand sandbox sign` prints headers that hold for three minutes.
+
+What is on hand of one item:
+  onhand sandbox sign | curl -s -H @- {url}/store/{store}/gtin/{gtin}/available
+
+What is on hand of several, one of them not this supplier's, one only in the backroom:
+  onhand sandbox sign | curl -s -H @- -H 'Content-Type: application/json' \\
+    -d '{{"storeNbr":{store},"values":["{gtin}","{unmapped}","{backroom}"]}}' \\
+    '{url}/store/inventory/status?itemIdentifier=gtin'
+
+A week of an item's history:
+  onhand sandbox sign | curl -s -H @- \\
+    '{url}/store/{store}/gtin/{gtin}/transactionHistory?startDate=2023-02-16&endDate=2023-02-22'
+
+A sale, told by the operator:
+  curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/x-ndjson' \\
+    -d '{{"eventId":"sale-1","eventType":"SALES","storeNbr":{store},"gtin":"{gtin}",'\\
+'"quantity":-2,"occurredAt":"{moment}"}}' \\
+    {url}/operator/v1/events
+
+All operations: {url}/openapi.json    All credentials: onhand sandbox credentials
+"""
+
+
+def welcome(url: str, moment: str) -> str:
+    """The page of text for a sandbox at `url`; the sale of its example happens at `moment`."""
+    return _TEXT.format(
+        url=url,
+        supplier=SUPPLIER_NAME,
+        store=STORE,
+        gtin=SAMPLE_GTIN,
+        unmapped=UNMAPPED_GTIN,
+        backroom=BACKROOM_GTIN,
+        token=OPERATOR_TOKEN,
+        moment=moment,
+    )

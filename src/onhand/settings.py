@@ -1,0 +1,187 @@
+"""Every setting: the one reader of the environment.
+
+A setting is a field of `Settings`; its variable is its name in capitals after `ONHAND_`. What a field accepts stands
+in its type, so that the check, the message that refuses a value and the table of the reference come from one place.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "ONHAND_"
+
+_Text = Annotated[str, Meta(extra={"accepted": "text"})]
+_Path = Annotated[str, Meta(extra={"accepted": "a path, or nothing"})]
+_Flag = Annotated[bool, Meta(extra={"accepted": "true or false"})]
+_DatabaseUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^$|^sqlite:///.+$|^postgres(ql)?://.+$",
+        extra={"accepted": "sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME?options=…"},
+    ),
+]
+_BaseUrl = Annotated[
+    str, Meta(pattern=r"^$|^https?://[^/?#\s]+[^?#\s]*$", extra={"accepted": "a URL such as https://api.example.com"})
+]
+_LogLevel = Annotated[
+    str, Meta(pattern=r"^(debug|info|warning|error)$", extra={"accepted": "debug, info, warning or error"})
+]
+_Port = Annotated[int, Meta(ge=0, le=65_535)]
+_Count = Annotated[int, Meta(ge=1)]
+_Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
+_Positive = Annotated[float, Meta(gt=0, le=1_000_000)]
+_WholeSeconds = Annotated[int, Meta(ge=0, le=31_536_000)]
+_Hours = Annotated[float, Meta(gt=0, le=8_760)]
+
+
+class BadSetting(Exception):
+    """A variable of the environment holds what its setting does not accept; the message says how to mend it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set about a server and about the commands."""
+
+    data_directory: Annotated[_Text, "Where the embedded database stands."] = "~/.local/share/onhand"
+    database_url: Annotated[_DatabaseUrl, "The database; nothing means `onhand.db` in the data directory."] = ""
+    database_connections_max: Annotated[_Count, "Connections to PostgreSQL of one process, at most."] = 10
+    database_busy_seconds: Annotated[_Positive, "How long to go on trying while the database is busy or away."] = 10.0
+    sqlite_cache_bytes: Annotated[_Count, "Page cache of each connection to the embedded database."] = 16_777_216
+
+    host: Annotated[_Text, "The address to listen at."] = "127.0.0.1"
+    port: Annotated[_Port, "The port to listen at; 0 picks a free one."] = 8080
+    public_base_url: Annotated[_BaseUrl, "What callers put before a path; nothing means the address listened at."] = ""
+    tls_certificate: Annotated[_Path, "PEM file of the server's certificate chain, to serve HTTPS (GW-21)."] = ""
+    tls_key: Annotated[_Path, "PEM file of the certificate's private key."] = ""
+    behind_tls_proxy: Annotated[_Flag, "A proxy before this server terminates TLS, so plain HTTP is meant."] = False
+    shutdown_seconds: Annotated[_Seconds, "How long requests may go on after the server was told to stop."] = 20.0
+    log_level: Annotated[_LogLevel, "The least grave records that are logged."] = "info"
+
+    signature_seconds: Annotated[_Positive, "How long a signed time stamp is accepted (SG-03)."] = 180.0
+    signature_future_seconds: Annotated[_Seconds, "How far ahead of our clock a signed time stamp may be."] = 60.0
+    throttle: Annotated[_Flag, "Whether calls over the limits are answered 429."] = True
+    throttle_multiplier: Annotated[_Positive, "What every limit of calls is multiplied by."] = 1.0
+    supplier_calls_per_second: Annotated[_Count, "Calls of one consumer to one operation (SE-04)."] = 25
+    operator_calls_per_second: Annotated[_Count, "Calls of one operator client to one operation."] = 100
+
+    page_rows_max: Annotated[_Count, "Rows of one page of history (TH-06)."] = 100
+    floor_at_zero: Annotated[_Flag, "Whether availability below 0 is shown as 0 (OP-06)."] = False
+
+    body_bytes_max: Annotated[_Count, "The largest body of a request, as sent."] = 16_777_216
+    body_decompressed_bytes_max: Annotated[_Count, "The largest body of a request, once decompressed."] = 134_217_728
+    line_bytes_max: Annotated[_Count, "The longest line of a file or of a body of lines."] = 1_048_576
+    batch_events_max: Annotated[_Count, "Events of one request, at most."] = 10_000
+    event_future_seconds: Annotated[_WholeSeconds, "How far ahead of our clock an event may be (OP-06)."] = 300
+
+    housekeeping_seconds: Annotated[_Seconds, "Time between two housekeeping passes of a server; 0 means none."] = 60.0
+    backroom_hours: Annotated[_Hours, "How long a receipt stays in the backroom before it counts as binned."] = 24.0
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """The settings that the variables of `environ` make; those that are absent or empty keep their defaults.
+
+        Raises:
+            BadSetting: a variable holds what its setting does not accept.
+        """
+        given = {name: environ.get(variable(name), "").strip() for name in cls.__struct_fields__}
+        settings = cls(**{name: _parsed(name, text) for name, text in given.items() if text})
+        if bool(settings.tls_certificate) != bool(settings.tls_key):
+            both = f"{variable('tls_certificate')} and {variable('tls_key')}"
+            raise BadSetting(f"{both} go together: set both, or neither")
+        return settings
+
+    @property
+    def database(self) -> str:
+        """The URL of the database: the one that is set, or that of the embedded one in the data directory."""
+        return self.database_url or f"sqlite:///{self.data_path / 'onhand.db'}"
+
+    @property
+    def data_path(self) -> Path:
+        """The data directory; it need not be there yet."""
+        return Path(self.data_directory).expanduser()
+
+
+class SettingReference(msgspec.Struct, frozen=True):
+    """One line of the reference."""
+
+    variable: str
+    accepted: str
+    default: str
+    description: str
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def reference() -> list[SettingReference]:
+    """Every setting, as the reference shows it."""
+    return [
+        SettingReference(variable(field.name), _accepted(field.type), _shown(field.default), _description(field.type))
+        for field in msgspec.structs.fields(Settings)
+    ]
+
+
+def misspelt(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables of `environ` with our prefix that are no setting but nearly one, each with the one it is near.
+
+    Others are let be: Kubernetes, for one, makes `ONHAND_SERVICE_HOST` of a service's name.
+    """
+    known = [variable(name) for name in Settings.__struct_fields__]
+    ours = [name for name in environ if name.startswith(PREFIX) and name not in known]
+    nearest = {name: get_close_matches(name, known, n=1, cutoff=0.85) for name in ours}
+    return {name: matches[0] for name, matches in nearest.items() if matches}
+
+
+def without_password(url: str) -> str:
+    """A database URL as it may be shown."""
+    scheme, separator, rest = url.partition("://")
+    account, at, place = rest.rpartition("@")
+    user, colon, _ = account.partition(":")
+    # A password may also stand among the parameters.
+    place = place.partition("?")[0] if "password=" in place else place
+    return f"{scheme}{separator}{user}{':***' if colon else ''}{at}{place}"
+
+
+def _parsed(name: str, text: str) -> Any:
+    kind = _FIELD_TYPES[name]
+    try:
+        return msgspec.convert(text.lower() if _plain(kind) is bool else text, kind, strict=False)
+    except msgspec.ValidationError:
+        shown = without_password(text) if name == "database_url" else text
+        raise BadSetting(f"{variable(name)} is {shown!r}; accepted: {_accepted(kind)}") from None
+
+
+def _accepted(kind: Any) -> str:
+    meta = _meta(kind)
+    if meta.extra:
+        return str(meta.extra["accepted"])
+    noun = "a whole number" if _plain(kind) is int else "a number"
+    low = f"over {meta.gt:,}" if meta.gt is not None else f"of {meta.ge:,} or more"
+    return f"{noun} {low}" + (f", {meta.le:,} at most" if meta.le is not None else "")
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return f"{default:g}" if isinstance(default, float) else str(default)
+
+
+def _plain(kind: Any) -> type:
+    plain: type = get_args(kind)[0]
+    return plain
+
+
+def _meta(kind: Any) -> Meta:
+    return next(part for part in get_args(kind) if isinstance(part, Meta))
+
+
+def _description(kind: Any) -> str:
+    return next(part for part in get_args(kind)[1:] if isinstance(part, str))
+
+
+_FIELD_TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}

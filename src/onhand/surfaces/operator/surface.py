@@ -1,0 +1,80 @@
+"""The operator's API put together: its operations over the parts of the house that they call."""
+
+from collections.abc import Callable
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from onhand.basics.clock import Clock
+from onhand.files.bodies import BodyLimits
+from onhand.stock.intake import Intake
+from onhand.stock.locations import Locations
+from onhand.store.database import Database
+from onhand.surfaces.operator.access import PREFIX, SECURITY_SCHEMES, Access
+from onhand.surfaces.operator.as_of import AsOfHandlers, as_of_operations
+from onhand.surfaces.operator.catalogue import CatalogueHandlers
+from onhand.surfaces.operator.catalogue_operations import catalogue_operations
+from onhand.surfaces.operator.clients import ClientHandlers, client_operations
+from onhand.surfaces.operator.consumers import ConsumerHandlers, consumer_operations
+from onhand.surfaces.operator.events import EventHandlers, event_operations
+from onhand.surfaces.operator.health import HealthHandlers, RevisionOf, health_operations
+from onhand.surfaces.operator.history import HistoryHandlers, history_operations
+from onhand.surfaces.operator.ledger import LedgerHandlers, ledger_operations
+from onhand.surfaces.operator.partners import PartnerHandlers, partner_operations
+from onhand.surfaces.operator.problems import answer_fault
+from onhand.surfaces.operator.stores import StoreHandlers, store_operations
+from onhand.surfaces.plumbing.operations import Operation, Surface
+from onhand.surfaces.plumbing.throttling import Throttle
+
+
+class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts that the operations call.
+
+    `new_token` makes a random bearer token; `cursor_secret` is shared by every process that serves the same database.
+    """
+
+    database: Database
+    locations: Locations
+    clock: Clock
+    intake: Intake
+    throttle: Throttle
+    registry: CollectorRegistry
+    revision_of: RevisionOf
+    new_token: Callable[[], str]
+    cursor_secret: bytes
+    body_limits: BodyLimits
+    backroom_hours: float = 24.0
+    refused_tokens: frozenset[str] = frozenset()
+
+
+def surface(services: OperatorServices) -> Surface:
+    """The operator's API, and the health of the server."""
+    return Surface(
+        name="operator",
+        prefix=PREFIX,
+        operations=(*_guarded(services), *_open(services)),
+        answer_fault=answer_fault,
+        security_schemes=SECURITY_SCHEMES,
+    )
+
+
+def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
+    database, locations, clock = services.database, services.locations, services.clock
+    bytes_max = services.body_limits.body_bytes_max
+    access = Access(database, services.throttle, services.refused_tokens)
+    ledger = LedgerHandlers(database, locations, clock, bytes_max, backroom_hours=services.backroom_hours)
+    return (
+        *partner_operations(PartnerHandlers(database, clock, bytes_max), access),
+        *consumer_operations(ConsumerHandlers(database, clock, bytes_max), access),
+        *client_operations(ClientHandlers(database, clock, bytes_max, services.new_token), access),
+        *store_operations(StoreHandlers(database, locations, clock, bytes_max), access),
+        *catalogue_operations(CatalogueHandlers(database, clock, bytes_max), access),
+        *event_operations(EventHandlers(services.intake, services.body_limits), access),
+        *as_of_operations(AsOfHandlers(database, locations), access),
+        *history_operations(HistoryHandlers(database, locations, services.cursor_secret), access),
+        *ledger_operations(ledger, access),
+    )
+
+
+def _open(services: OperatorServices) -> tuple[Operation, ...]:
+    return health_operations(HealthHandlers(services.revision_of, services.registry))

@@ -1,0 +1,1 @@
+"""What the surfaces share: operations, errors to bodies, throttling, correlation, metrics, OpenAPI."""

@@ -1,0 +1,102 @@
+"""Token buckets: so many calls in a period for each caller and operation, replenished gradually (GW-15, SE-04).
+
+A bucket is one number, the moment at which it will be full again. Every token taken moves that moment on by the time
+that one token needs; a call is refused where it would move further away than a whole period.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import msgspec
+
+from onhand.basics.clock import MICROSECONDS, Clock, format_seconds
+from onhand.surfaces.plumbing.call import Call, RawHeaders
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """So many calls at once, and one more each time that a token comes back."""
+
+    tokens_max: int
+    token_microseconds: int
+
+    @classmethod
+    def of(cls, calls: float, period_seconds: float = 1.0) -> "Rate":
+        """The rate of `calls` (more than 0) in a period, of which the whole number may come at once."""
+        return cls(max(1, int(calls)), max(1, round(period_seconds * MICROSECONDS / calls)))
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What a bucket said to a call: whether it may go on, the tokens left, and when the next one comes back."""
+
+    allowed: bool
+    tokens_left: int
+    next_token_at: int
+
+
+def take_token(full_at: int, now: int, rate: Rate) -> tuple[int, Grant]:
+    """The bucket after a call at `now`, and its answer."""
+    each = rate.token_microseconds
+    debt = max(0, full_at - now)
+    allowed = debt + each <= rate.tokens_max * each
+    if allowed:
+        debt += each
+    missing = -(-debt // each)
+    # The tokens come back one by one, the last of them when the bucket is full.
+    return now + debt, Grant(allowed, rate.tokens_max - missing, now + debt - (missing - 1) * each)
+
+
+class Throttle:
+    """The buckets of every caller and operation, by the rate of the operation's throttle class.
+
+    `rates` None throttles nothing. A class without a rate is not throttled. Buckets that are full again are
+    forgotten once there are `buckets_max` of them, so those of callers who are gone take no memory.
+    """
+
+    def __init__(self, rates: Mapping[str, Rate] | None, clock: Clock, *, buckets_max: int = 10_000) -> None:
+        self._rates = rates or {}
+        self._clock = clock
+        self._buckets_max = buckets_max
+        self._full_at: dict[tuple[str, str], int] = {}
+
+    def admit(self, call: Call, caller: str) -> bool:
+        """Take a token of `caller` for the call's operation and put the throttling headers on its answer.
+
+        False where there is none left: the surface answers 429, and `Retry-After` is among the headers already.
+        """
+        operation = call.operation
+        rate = self._rates.get(operation.throttle_class or "") if operation else None
+        if rate is None or operation is None:
+            return True
+        now = self._clock()
+        grant = self._take((caller, operation.operation_id), now, rate)
+        call.answer_headers += throttling_headers(grant, now)
+        return grant.allowed
+
+    def _take(self, key: tuple[str, str], now: int, rate: Rate) -> Grant:
+        if key not in self._full_at and len(self._full_at) >= self._buckets_max:
+            self._forget_full(now)
+        self._full_at[key], grant = take_token(self._full_at.get(key, now), now, rate)
+        return grant
+
+    def _forget_full(self, now: int) -> None:
+        self._full_at = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
+
+
+def throttling_headers(grant: Grant, now: int) -> RawHeaders:
+    """The headers of an answer, in both spellings; a refusal also says after how many whole seconds to come again."""
+    seconds, fraction = divmod(grant.next_token_at, MICROSECONDS)
+    moment = b"%s.%06dZ" % (_second_text(seconds), fraction)
+    headers = [
+        (b"x-current-token-count", b"%d" % grant.tokens_left),
+        (b"x-next-replenishment-time", moment),
+        (b"x-next-replenish-time", moment),
+    ]
+    if not grant.allowed:
+        headers.append((b"retry-after", b"%d" % max(1, -(-(grant.next_token_at - now) // MICROSECONDS))))
+    return headers
+
+
+@lru_cache(maxsize=16)
+def _second_text(second: int) -> bytes:
+    # Hundreds of answers name the same second.
+    return format_seconds(second * MICROSECONDS).encode("ascii")

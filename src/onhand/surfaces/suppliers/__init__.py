@@ -1,0 +1,1 @@
+"""The signed store APIs of suppliers and their service providers (SG, SE, SI, TH, IA)."""

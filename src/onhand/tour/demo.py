@@ -1,0 +1,81 @@
+"""The demo: the data set in a ledger of its own, and the tour of the server that serves it."""
+
+from pathlib import Path
+
+import httpx
+import msgspec
+from rich.console import Console
+
+from onhand.basics.clock import Clock
+from onhand.completejourney.highlight import Highlight, highlight
+from onhand.completejourney.loading import JourneyOptions, Progress, load_completejourney
+from onhand.completejourney.package import data_directory
+from onhand.completejourney.streaming import Part, read_journey
+from onhand.files.replacing import replace_file
+from onhand.settings import Settings
+from onhand.store.database import Database
+from onhand.tour.asking import Callers
+from onhand.tour.credentials import dismiss, enrol
+from onhand.tour.steps import Tour
+from onhand.wiring import build_intake, open_database
+
+_SCENE = "scene.json"
+_POSITION = "loading.json"
+_TIMEOUT_SECONDS = 30.0
+
+
+class DemoData(msgspec.Struct, frozen=True):
+    """A demo that has been loaded: which part of the data set, and what there is to look at."""
+
+    part: Part
+    scene: Highlight
+
+
+async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part, progress: Progress) -> DemoData:
+    """Load the part of the data set, unless it was loaded before; an interrupted load is gone on with.
+
+    `directory`, which exists, keeps what is known of the demo, beside its database.
+
+    Raises:
+        NotInstalled: the data set's package is not there.
+    """
+    kept = _kept(directory / _SCENE)
+    if kept and kept.part == part:
+        return kept
+    source = data_directory()
+    database = await open_database(settings)
+    try:
+        options = JourneyOptions(part=part, position_path=directory / _POSITION)
+        intake = build_intake(database, settings, clock)
+        await load_completejourney(database, intake, clock, source, options, progress)
+    finally:
+        await database.close()
+    loaded = DemoData(part, highlight(read_journey(source, part)))
+    replace_file(directory / _SCENE, msgspec.json.encode(loaded))
+    return loaded
+
+
+async def take_tour(settings: Settings, clock: Clock, scene: Highlight, url: str, console: Console) -> None:
+    """Ask the server at `url` as a supplier of the data set and as its operator would, and show the answers."""
+    database = await open_database(settings)
+    try:
+        await _take(database, clock, scene, url, console)
+    finally:
+        await database.close()
+
+
+async def _take(database: Database, clock: Clock, scene: Highlight, url: str, console: Console) -> None:
+    credentials = await enrol(database, clock, scene.supplier_code)
+    try:
+        # Proxies that are set for the outside have no business between two ends on this machine.
+        async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
+            await Tour(Callers(http, credentials, clock), scene, console, clock).take()
+    finally:
+        await dismiss(database, clock, credentials)
+
+
+def _kept(path: Path) -> DemoData | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=DemoData)
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,68 @@
+"""A running sandbox, and requests to it that are signed without the platform's own signer."""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from onhand.sandbox.credentials import credentials
+from onhand.sandbox.starting import running_sandbox
+from onhand.settings import Settings
+from tests.conftest import FrozenClock
+
+UNTHROTTLED = Settings(throttle=False)
+
+
+def signed_headers(who: str, clock: FrozenClock) -> dict[str, str]:
+    """Headers signed with the credentials that `onhand sandbox credentials` prints."""
+    printed = msgspec.to_builtins(credentials())[who]
+    key = load_pem_private_key(printed["private_key_pem"].encode(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    values = (printed["consumer_id"], str(clock.now // 1000), printed["key_version"])
+    signature = key.sign("".join(f"{value}\n" for value in values).encode(), PKCS1v15(), SHA256())
+    names = ("WM_CONSUMER.ID", "WM_CONSUMER.INTIMESTAMP", "WM_SEC.KEY_VERSION", "WM_SEC.AUTH_SIGNATURE")
+    return dict(zip(names, (*values, b64encode(signature).decode()), strict=True))
+
+
+class Client:
+    """Asks a sandbox as one of its callers."""
+
+    def __init__(self, http: httpx.AsyncClient, clock: FrozenClock) -> None:
+        self._http = http
+        self._clock = clock
+
+    async def get(self, path: str, who: str = "supplier", **headers: str) -> httpx.Response:
+        return await self._http.get(path, headers=signed_headers(who, self._clock) | headers)
+
+    async def status(self, kind: str, *values: str) -> Any:
+        path = f"/store/inventory/status?itemIdentifier={kind}"
+        body = {"storeNbr": 45, "values": values}
+        answer = await self._http.post(path, json=body, headers=signed_headers("supplier", self._clock))
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def history(self, gtin: str, *, store: str = "45", **filters: str) -> httpx.Response:
+        dates = {"startDate": "2023-02-16", "endDate": "2023-02-22"} | filters
+        path = f"/store/{store}/gtin/{gtin}/transactionHistory"
+        headers = signed_headers("supplier", self._clock)
+        return await self._http.get(path, params=dates, headers=headers)
+
+    async def operate(self, path: str, token: str) -> httpx.Response:
+        return await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.fixture
+async def sandbox(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[Client]:
+    """A freshly seeded sandbox."""
+    async with running_sandbox(tmp_path, UNTHROTTLED, clock) as application:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
+            yield Client(http, clock)

@@ -1,0 +1,98 @@
+"""The published credentials: who they let in, and where they do not (SB-02)."""
+
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from onhand.sandbox.credentials import PUBLISHED, credentials, provider_public_key, supplier_public_key
+from onhand.sandbox.starting import running_sandbox, settings_of_sandbox
+from onhand.wiring import running_server
+from tests.conftest import FrozenClock
+from tests.sandbox.conftest import UNTHROTTLED, Client, signed_headers
+
+PATH = "/store/45/gtin/00044444444444/available"
+
+
+@pytest.mark.contract("SB-02")
+def test_the_credentials_are_those_of_the_contract() -> None:
+    printed = msgspec.to_builtins(credentials())
+    for who in ("supplier", "provider"):
+        assert printed[who].pop("private_key_pem").startswith("-----BEGIN PRIVATE KEY-----\n")
+    assert printed == {
+        "supplier": {"consumer_id": "00000000-0000-4000-8000-0000000000a1", "key_version": "1"},
+        "provider": {
+            "consumer_id": "00000000-0000-4000-8000-0000000000b1",
+            "key_version": "1",
+            "context": "awesome-company",
+        },
+        "vendor": {"client_id": "sandbox-vendor", "client_secret": "sandbox-vendor-secret"},
+        "seller": {
+            "client_id": "sandbox-seller",
+            "client_secret": "sandbox-seller-secret",
+            "partner_id": "10000000001",
+        },
+        "viewer": {"client_id": "sandbox-viewer", "client_secret": "sandbox-viewer-secret"},
+        "operator": {"token": "sandbox-operator"},
+    }
+
+
+@pytest.mark.contract("SB-02")
+def test_each_private_key_belongs_to_the_public_key_that_is_seeded() -> None:
+    known = credentials()
+    for signer, public_key in ((known.supplier, supplier_public_key()), (known.provider, provider_public_key())):
+        own = load_pem_private_key(signer.private_key_pem.encode(), password=None).public_key()
+        assert own.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode() == public_key
+
+
+@pytest.mark.contract("SB-02", "SG-06")
+async def test_the_provider_asks_on_behalf_of_the_supplier(sandbox: Client) -> None:
+    answer = await sandbox.get(PATH, "provider", wm_context_identifier="awesome-company")
+    assert (answer.status_code, answer.json()["supplier"]) == (200, "Awesome Company")
+    assert (await sandbox.get(PATH, "provider")).status_code == 400
+
+
+@pytest.mark.contract("SB-02")
+async def test_the_operators_token_opens_the_operators_api(sandbox: Client) -> None:
+    assert (await sandbox.operate("/operator/v1/stores", "sandbox-operator")).status_code == 200
+
+
+@pytest.mark.contract("SB-02")
+async def test_a_server_that_is_no_sandbox_refuses_them_even_on_a_sandboxs_database(
+    tmp_path: Path, clock: FrozenClock
+) -> None:
+    async with running_sandbox(tmp_path, UNTHROTTLED, clock):
+        pass
+    settings = settings_of_sandbox(UNTHROTTLED, tmp_path / "sandbox.db")
+    async with running_server(settings, clock, published=PUBLISHED) as application:
+        transport = httpx.ASGITransport(application)
+        async with httpx.AsyncClient(transport=transport, base_url="http://server") as http:
+            for who in ("supplier", "provider"):
+                answer = await http.get(PATH, headers=signed_headers(who, clock))
+                assert (answer.status_code, "not subscribed" in answer.text) == (403, True)
+            bearer = {"Authorization": "Bearer sandbox-operator"}
+            assert (await http.get("/operator/v1/stores", headers=bearer)).status_code == 401
+
+
+@pytest.mark.contract("SB-01")
+async def test_a_kept_sandbox_keeps_what_was_done_to_it(tmp_path: Path, clock: FrozenClock) -> None:
+    event = {"eventId": "1", "eventType": "SALES", "storeNbr": 45, "gtin": "00044444444444", "quantity": -2}
+    async with running_sandbox(tmp_path, UNTHROTTLED, clock) as application:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://sandbox") as http:
+            body = [event | {"occurredAt": "2026-03-05T11:00:00Z"}]
+            answer = await http.post(
+                "/operator/v1/events", json=body, headers={"Authorization": "Bearer sandbox-operator"}
+            )
+            assert answer.json()["accepted"] == 1, answer.text
+    async with running_sandbox(tmp_path, UNTHROTTLED, clock) as application:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://sandbox") as http:
+            shown = await http.get(PATH, headers=signed_headers("supplier", clock))
+    assert shown.json()["quantity"] == 148.0
+
+
+async def test_a_half_seeded_database_of_a_killed_sandbox_is_made_anew(tmp_path: Path, clock: FrozenClock) -> None:
+    (tmp_path / "sandbox.db.part").write_bytes(b"half a database")
+    async with running_sandbox(tmp_path, UNTHROTTLED, clock):
+        assert sorted(path.name for path in tmp_path.glob("*.part*")) == []
