@@ -24,7 +24,9 @@ def main() -> int:
     """Measure the parts asked for; the page is written when all were."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], default=[], help="only these")
-    parser.add_argument("--quick", action="store_true", help="a tenth of the data: to see whether it runs, not to quote")
+    parser.add_argument(
+        "--quick", action="store_true", help="a tenth of the data: to see whether it runs, not to quote"
+    )
     asked = parser.parse_args()
     console = Console()
     found: list[Figure] = []

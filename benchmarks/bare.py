@@ -42,4 +42,6 @@ def build() -> Starlette:
 
 
 if __name__ == "__main__":
-    uvicorn.run(build(), port=int(sys.argv[1]), http="httptools", loop="uvloop", ws="none", access_log=False, log_level="error")
+    uvicorn.run(
+        build(), port=int(sys.argv[1]), http="httptools", loop="uvloop", ws="none", access_log=False, log_level="error"
+    )

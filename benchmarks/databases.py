@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -65,7 +66,11 @@ async def postgresql_database(server_url: str, name: str) -> AsyncIterator[tuple
 def serving(*arguments: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A command of ours that serves and says so with a line of JSON on its standard output; the process and its URL."""
     process = subprocess.Popen(
-        [*ONHAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | environment
+        [*ONHAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ | environment,
     )
     try:
         assert process.stdout is not None
@@ -90,15 +95,13 @@ def listening(command: list[str], port: int, **environment: str) -> Iterator[sub
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    import socket
-
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    raise RuntimeError(f"nothing listens on port {port}: {process.args}")
+    raise RuntimeError(f"nothing listens on port {port}: {process.args!r}")
 
 
 def resident_bytes(process: subprocess.Popen[bytes]) -> int:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-
 from onhand.basics.clock import Clock
 from onhand.stock.locations import NewStore, add_stores
 from onhand.store.database import Database, Session

@@ -71,8 +71,13 @@ class _Loader:
             seconds = await self._load(count)
             pairs.append((floor(rows) / seconds, 1.0))
         last = count / seconds
-        return at_least(_PART, f"Events a second / rows a second of the floor: {what}", median_ratio(pairs), target,
-                        f" ({last:,.0f} events/s in the last round)")
+        return at_least(
+            _PART,
+            f"Events a second / rows a second of the floor: {what}",
+            median_ratio(pairs),
+            target,
+            f" ({last:,.0f} events/s in the last round)",
+        )
 
     async def preload(self, total: int) -> None:
         """Load until so many events are there."""
@@ -93,7 +98,24 @@ class _Loader:
             self._seqs[store, item] += 1
             # Numbered apart from the ledger's own, which are copied into the floor before the second comparison.
             seq = 10**9 + self._loaded + self._seqs[store, item]
-            yield (store, item, 1, 0, 0, from_datetime(at), 0, "floor", event_id, 0, seq, _SALES, -10_000, None, 0, None)
+            yield (
+                store,
+                item,
+                1,
+                0,
+                0,
+                from_datetime(at),
+                0,
+                "floor",
+                event_id,
+                0,
+                seq,
+                _SALES,
+                -10_000,
+                None,
+                0,
+                None,
+            )
 
 
 @asynccontextmanager

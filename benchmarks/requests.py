@@ -7,6 +7,8 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+import uvloop
+
 
 async def _one_connection(port: int, requests: Sequence[bytes], deadline: float) -> int:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -34,7 +36,5 @@ async def _all_connections(port: int, requests: Sequence[bytes], connections: in
 
 def requests_per_second(port: int, requests: Sequence[bytes], *, connections: int = 16, seconds: float = 30.0) -> float:
     """Send every request once, or as many as the time allows; how many were answered 200 a second."""
-    import uvloop
-
     done, took = uvloop.run(_all_connections(port, requests, connections, seconds))
     return done / took

@@ -49,7 +49,9 @@ async def figures(directory: Path, *, rounds: int, requests_each: int, requests_
     ):
         make = _Requests(keys.private_pem, [(store, item) for store, item in streams])
         found = [
-            await asyncio.to_thread(_ratio, "one signature for all", make.alike, bare_port, port, rounds, requests_each),
+            await asyncio.to_thread(
+                _ratio, "one signature for all", make.alike, bare_port, port, rounds, requests_each
+            ),
             await asyncio.to_thread(_ratio, "a signature for each", make.fresh, bare_port, port, rounds, requests_each),
         ]
         await asyncio.to_thread(requests_per_second, port, make.alike(requests_in_all), seconds=600.0)

@@ -25,7 +25,9 @@ async def lines_of(body: bytes, media_type: str = "", encoding: str = "", **limi
 @pytest.mark.parametrize(
     ("encoding", "compress"), [("", bytes), ("gzip", gzip.compress), ("zstd", zstandard.compress), ("", gzip.compress)]
 )
-async def test_a_body_is_ndjson_or_a_list_plain_or_compressed(body: bytes, encoding: str, compress: type[bytes]) -> None:
+async def test_a_body_is_ndjson_or_a_list_plain_or_compressed(
+    body: bytes, encoding: str, compress: type[bytes]
+) -> None:
     assert await lines_of(compress(body), "application/x-ndjson", encoding) == [b'{"eventId":"1"}', b'{"eventId":"2"}']
 
 

@@ -26,7 +26,10 @@ def decompressed(data: bytes, chunk_bytes: int = 1000, limits: ReadLimits | None
 
 
 @pytest.mark.parametrize("compress", COMPRESSIONS.values(), ids=COMPRESSIONS)
-@given(data=st.binary(max_size=5000).filter(lambda data: data[:2] not in (b"\x1f\x8b", b"\x28\xb5")), size=st.integers(1, 700))
+@given(
+    data=st.binary(max_size=5000).filter(lambda data: data[:2] not in (b"\x1f\x8b", b"\x28\xb5")),
+    size=st.integers(1, 700),
+)
 def test_compression_is_told_by_the_first_bytes_however_they_are_chunked(
     compress: Callable[[bytes], bytes], data: bytes, size: int
 ) -> None:

@@ -125,7 +125,10 @@ async def test_nothing_of_any_file_is_stored_where_one_cannot_be_read(
 
 
 async def test_a_load_that_was_killed_goes_on_where_it_stopped(intake: Intake, event: Event, tmp_path: Path) -> None:
-    first = write_lines(tmp_path / "a.ndjson", [event(number, gtin="1" if number % 5 == 0 else "00012345678905") for number in range(25)])
+    first = write_lines(
+        tmp_path / "a.ndjson",
+        [event(number, gtin="1" if number % 5 == 0 else "00012345678905") for number in range(25)],
+    )
     second = write_lines(tmp_path / "b.ndjson", [event(number) for number in range(100, 135)])
     reached: list[LoadProgress] = []
 

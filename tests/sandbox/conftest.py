@@ -2,8 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import msgspec
@@ -12,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from starlette.types import ASGIApp
 
 from onhand.sandbox.credentials import credentials
 from onhand.sandbox.starting import running_sandbox
@@ -24,12 +27,28 @@ UNTHROTTLED = Settings(throttle=False)
 def signed_headers(who: str, clock: FrozenClock) -> dict[str, str]:
     """Headers signed with the credentials that `onhand sandbox credentials` prints."""
     printed = msgspec.to_builtins(credentials())[who]
-    key = load_pem_private_key(printed["private_key_pem"].encode(), password=None)
-    assert isinstance(key, RSAPrivateKey)
+    key = _private_key(printed["private_key_pem"])
     values = (printed["consumer_id"], str(clock.now // 1000), printed["key_version"])
     signature = key.sign("".join(f"{value}\n" for value in values).encode(), PKCS1v15(), SHA256())
     names = ("WM_CONSUMER.ID", "WM_CONSUMER.INTIMESTAMP", "WM_SEC.KEY_VERSION", "WM_SEC.AUTH_SIGNATURE")
     return dict(zip(names, (*values, b64encode(signature).decode()), strict=True))
+
+
+@cache
+def _private_key(pem: str) -> RSAPrivateKey:
+    key = load_pem_private_key(pem.encode(), password=None)
+    assert isinstance(key, RSAPrivateKey)
+    return key
+
+
+@asynccontextmanager
+async def asked(running: AbstractAsyncContextManager[ASGIApp]) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application that runs in this process."""
+    async with running as application:
+        # httpx and Starlette write the same interface down with different types.
+        transport = httpx.ASGITransport(cast("Any", application))
+        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
+            yield http
 
 
 class Client:
@@ -62,7 +81,5 @@ class Client:
 @pytest.fixture
 async def sandbox(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[Client]:
     """A freshly seeded sandbox."""
-    async with running_sandbox(tmp_path, UNTHROTTLED, clock) as application:
-        transport = httpx.ASGITransport(application)
-        async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
-            yield Client(http, clock)
+    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
+        yield Client(http, clock)

@@ -12,8 +12,7 @@ from onhand.stock.messages import EventMessage
 from onhand.stock.resolving import EventLimits
 from onhand.store.database import Database, Session
 from onhand.store.queries import Query
-
-from .strategies import GTIN
+from tests.stock.strategies import GTIN
 
 _STORES = itertools.count(1)
 
@@ -30,7 +29,9 @@ class Ledger:
     async def new_store(self) -> int:
         """The number of a store where nothing has happened."""
         number = next(_STORES)
-        assert isinstance(await add_stores(self.database, self.clock, [NewStore(number, f"Store {number}")]), StoresAdded)
+        assert isinstance(
+            await add_stores(self.database, self.clock, [NewStore(number, f"Store {number}")]), StoresAdded
+        )
         return number
 
     async def place(self, number: int) -> Location:
@@ -47,7 +48,7 @@ class Ledger:
         """Make an item known."""
         sql = (
             "INSERT INTO item (item_id, cid, name, created_at, updated_at) "
-            f"VALUES ({int(gtin)}, {cid and repr(cid) or 'NULL'}, 'Item {gtin}', 0, 0)"
+            f"VALUES ({int(gtin)}, {(cid and repr(cid)) or 'NULL'}, 'Item {gtin}', 0, 0)"
         )
         await self.run(sql)
 

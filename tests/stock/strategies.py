@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from onhand.stock.messages import EventMessage, OtherSide
 
 GTIN = "00044444444444"
-START = datetime(2026, 1, 30, 22, 0)
+START = datetime(2026, 1, 30, 22, 0)  # noqa: DTZ001  the ledger takes it as UTC
 
 # Few moments, so that ties are common; they straddle the end of a month, so that flows are too.
 moments = st.integers(0, 11).map(lambda hours: START + timedelta(hours=6 * hours))
@@ -18,7 +18,9 @@ sources = st.sampled_from(["a", "b"])
 @st.composite
 def messages(draw: st.DrawFn, event_id: str, store_nbr: int) -> EventMessage:
     """One event of any kind."""
-    kind = draw(st.sampled_from(["RETURNS", "SALES", "BR", "PI", "CORRECTION", "NB", "RECLAMATION", "MOVE", "DECANTING"]))
+    kind = draw(
+        st.sampled_from(["RETURNS", "SALES", "BR", "PI", "CORRECTION", "NB", "RECLAMATION", "MOVE", "DECANTING"])
+    )
     amount = draw(amounts)
     area = draw(st.sampled_from(["STORE", "STORE", "BACKROOM"]))
     other = "BACKROOM" if area == "STORE" else "STORE"

@@ -14,10 +14,9 @@ from onhand.stock.messages import EventMessage
 from onhand.stock.onhand import stock_as_of
 from onhand.stock.streams import Stream
 from onhand.stock.vocabulary import RETAILER_ID, Area, State
-
-from .conftest import Ledger
-from .model import Shelf, on_hand
-from .strategies import GTIN, START, deliveries, histories
+from tests.stock.conftest import Ledger
+from tests.stock.model import Shelf, on_hand
+from tests.stock.strategies import GTIN, START, deliveries, histories
 
 pytestmark = pytest.mark.contract("OP-04", "OP-05", "OP-08", "TH-02")
 

@@ -5,10 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onhand.stock.audit import rebuild, verify
-
-from .conftest import Ledger
-from .strategies import deliveries, histories
-from .test_any_order import deliver
+from tests.stock.conftest import Ledger
+from tests.stock.strategies import deliveries, histories
+from tests.stock.test_any_order import deliver
 
 _SPOILED = [
     "UPDATE stock SET quantity = quantity + 10000 WHERE location_id = {location}",
@@ -25,8 +24,7 @@ def nothing(*_: object) -> None:
 async def a_store_with_history(ledger: Ledger) -> int:
     """A store where something happened, with a count and a late event."""
     from onhand.stock.messages import EventMessage
-
-    from .strategies import GTIN, START
+    from tests.stock.strategies import GTIN, START
 
     store = await ledger.new_store()
     common = {"gtin": GTIN, "store_nbr": store, "occurred_at": START}
@@ -60,6 +58,8 @@ async def test_what_was_spoiled_is_found_and_a_rebuild_mends_it(ledger: Ledger, 
 
 async def test_a_leg_that_was_changed_shows_at_the_next_count(ledger: Ledger) -> None:
     place = await ledger.place(await a_store_with_history(ledger))
-    await ledger.run(f"UPDATE leg SET quantity = quantity - 1 WHERE counted IS NOT NULL AND location_id = {place.location_id}")
+    await ledger.run(
+        f"UPDATE leg SET quantity = quantity - 1 WHERE counted IS NOT NULL AND location_id = {place.location_id}"
+    )
     report = await verify(ledger.database, ledger.locations, nothing)
     assert any("counted were 12" in difference.what for difference in report.differences)

@@ -13,9 +13,8 @@ from onhand.stock.messages import EventMessage
 from onhand.stock.onhand import stock_as_of
 from onhand.stock.streams import Stream
 from onhand.stock.vocabulary import RETAILER_ID, Area, State
-
-from .conftest import Ledger
-from .strategies import GTIN
+from tests.stock.conftest import Ledger
+from tests.stock.strategies import GTIN
 
 pytestmark = pytest.mark.contract("TH-09")
 OTHER = "00044444444445"
@@ -33,7 +32,7 @@ async def post(ledger: Ledger, store: int, event_id: str, event_type: str, hours
         event_type=event_type,
         occurred_at=hours_ago(ledger, hours),
         store_nbr=store,
-        **{"gtin": GTIN, **more},  # type: ignore[arg-type]
+        **{"gtin": GTIN, **more},
     )
     assert [outcome.status for outcome in await ledger.post("a", message)] == ["accepted"]
 
@@ -115,7 +114,9 @@ def test_the_most_negative_is_served_first_from_the_lowest_gtin_with_a_surplus()
 async def test_a_changed_cid_is_shown_once_in_each_history(ledger: Ledger) -> None:
     store = await ledger.new_store()
     await post(ledger, store, "r1", "NGR", 2, quantity=5)
-    await ledger.run(f"INSERT INTO cid_change (item_id, changed_at, from_cid, to_cid) VALUES ({int(GTIN)}, 1, 'a', 'b')")
+    await ledger.run(
+        f"INSERT INTO cid_change (item_id, changed_at, from_cid, to_cid) VALUES ({int(GTIN)}, 1, 'a', 'b')"
+    )
     assert (await run(ledger)).pcid == 1
     assert (await run(ledger)).pcid == 0
     assert [(row.event_type, row.quantity) for row in await rows(ledger, store)] == [("PCID", 0), ("NGR", 50_000)]

@@ -28,6 +28,8 @@ COMMANDS = (
     "settings",
 )
 
+_HELP = "Onhand: a ledger of units, and the signed store APIs that suppliers read it by."
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that `arguments` (those of the process by default) name, and end the process.
@@ -56,13 +58,12 @@ def command_line(words: Sequence[str]) -> typer.Typer:
     Importing every command's modules would cost each of them the start of the heaviest.
     """
     app = typer.Typer(
-        help="Onhand: a ledger of units, and the signed store APIs that suppliers read it by.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_options)
+    app.callback(help=_HELP)(_options)
     for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
         command: typer.Typer = import_module(f"onhand.cli.{name}").app
         # A module with one command is that command; one with several is a group under the module's name.
@@ -71,9 +72,15 @@ def command_line(words: Sequence[str]) -> typer.Typer:
     return app
 
 
-def _options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and end.", is_eager=True)] = False,
-) -> None:
-    if version:
+def _tell_version(asked: bool) -> None:
+    if asked:
         print(f"onhand {__version__}")
         raise typer.Exit
+
+
+def _options(
+    version: Annotated[  # noqa: ARG001  its callback has acted on it
+        bool, typer.Option("--version", help="Print the version and end.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of the program as a whole."""

@@ -58,15 +58,17 @@ def cid_moves(quantities: Mapping[int, int]) -> list[tuple[int, int, int]]:
 
     The most negative is served first, from the lowest GTIN that has a surplus, never below 0.
     """
-    surplus = {item_id: held for item_id, held in sorted(quantities.items()) if held > 0}
+    left = dict(sorted(quantities.items()))
     moves = []
-    for item_id, held in sorted(quantities.items(), key=lambda entry: (entry[1], entry[0])):
-        for giver in surplus:
-            quantity = min(surplus[giver], -held)
+    for taker in sorted(
+        (item_id for item_id in left if left[item_id] < 0), key=lambda item_id: (left[item_id], item_id)
+    ):
+        for giver in list(left):
+            quantity = min(left[giver], -left[taker])
             if quantity > 0:
-                moves.append((giver, item_id, quantity))
-                surplus[giver] -= quantity
-                held += quantity
+                moves.append((giver, taker, quantity))
+                left[giver] -= quantity
+                left[taker] += quantity
     return moves
 
 

@@ -101,7 +101,7 @@ async def items_by_wm_item_nbr(
         supplier_id=supplier_id,
         location_id=location_id,
     )
-    return {number: item_id for number, item_id in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def mapped_items(

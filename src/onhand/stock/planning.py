@@ -106,8 +106,7 @@ class LocationPlan:
                     last_count = (draft.occurred_at, draft.source, draft.event_id)
             seq += 1
             balance += quantity
-            if draft.occurred_at > newest:
-                newest = draft.occurred_at
+            newest = max(newest, draft.occurred_at)
             self._add_leg(stock, draft, seq, quantity, recorded_at)
             if quantity and is_late(stock, draft):
                 seq += 1

@@ -19,7 +19,7 @@ from onhand.stock.vocabulary import (
     State,
 )
 
-_EPOCH = datetime(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  for times without a zone
 _AWARE_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -156,7 +156,7 @@ def _amount(message: EventMessage, event_type: EventType) -> tuple[int, int | No
     if event_type.effect is Effect.COUNTS and message.counted is not None:
         return _counted(message)
     if message.counted is not None or (event_type.name == "PI" and message.quantity is not None):
-        return _refuse_amount(message, event_type)
+        return _refuse_amount(event_type)
     if event_type.effect is Effect.NONE and message.quantity is None:
         return 0, None
     if message.quantity is None:
@@ -180,7 +180,7 @@ def _counted(message: EventMessage) -> tuple[int, int] | Refusal:
     return 0, counted
 
 
-def _refuse_amount(message: EventMessage, event_type: EventType) -> Refusal:
+def _refuse_amount(event_type: EventType) -> Refusal:
     if event_type.name == "PI":
         return Refusal("wrong_quantity", "quantity", "PI is a count: give counted, what is there, and no quantity.")
     return Refusal("wrong_quantity", "counted", f"{event_type.name} is not a count: give quantity, and no counted.")

@@ -2,7 +2,8 @@
 
 Work on it is a function of a session, given to `read` or `write`. A read sees one moment. A write is one transaction:
 it is applied as a whole or leaves no trace, and it is run again as a whole when the database says that it was the
-victim of others (busy, deadlock, connection lost) or the work itself saw that it was (RunAgain), so it must be repeatable: every write of the platform is, by its keys.
+victim of others (busy, deadlock, connection lost) or the work itself saw that it was (RunAgain). So it must be
+repeatable: every write of the platform is, by its keys.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -73,7 +74,7 @@ class Database(Protocol):
 
 
 class Unavailable(Exception):
-    """The database stayed busy or out of reach; nothing is known to have been applied, the same call may be repeated."""
+    """The database stayed busy or out of reach; what became of the work is not known, it may be repeated."""
 
 
 class RunAgain(Exception):

@@ -132,7 +132,7 @@ class PostgresqlDatabase:
                     raise Unavailable("other writers were quicker each time: repeat the request") from error
             pause = _PAUSE_SECONDS[min(attempt, len(_PAUSE_SECONDS) - 1)]
             # Jitter keeps the victims of one deadlock from meeting again; it decides nothing that anybody reads.
-            await asyncio.sleep(pause * (0.5 + random.random()))
+            await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311
             attempt += 1
 
     async def close(self) -> None:

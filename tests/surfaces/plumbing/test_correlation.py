@@ -39,7 +39,7 @@ def test_a_new_id_is_one_that_would_be_accepted() -> None:
 
 def test_a_line_is_one_object_with_the_id_of_its_request() -> None:
     record = logging.LogRecord("onhand.requests", logging.INFO, "", 0, "%s\nanswered", ("it",), None)
-    record.created = 1_700_000_000.25
+    record.created, record.msecs = 1_700_000_000.25, 250.0
     record.status = 200
     token = current_correlation_id.set("a-1")
     try:

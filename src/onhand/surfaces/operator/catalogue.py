@@ -36,7 +36,7 @@ from onhand.surfaces.plumbing.responses import JsonResponse
 Import = Callable[[Database, Clock, Source], Awaitable[ImportReport]]
 
 # A replacement says of each field what it is to be: one that is left out is cleared.
-_CLEARED = {field.encode_name: None for field in msgspec.structs.fields(ItemFields) if not field.required}
+_CLEARED = dict.fromkeys(field.encode_name for field in msgspec.structs.fields(ItemFields))
 
 
 class CatalogueHandlers:
