@@ -4,7 +4,6 @@ The floor's table has the columns of a leg and the same three trees over them: t
 it, and the event's key. Its rows stand ready in memory, in the file's order; nothing is checked, nothing else kept.
 """
 
-import asyncio
 import sqlite3
 import time
 from collections import defaultdict
@@ -48,7 +47,7 @@ async def figures(directory: Path, server_url: str, *, events_each: int, rounds:
             loader = _Loader(database, directory)
             found.append(await loader.compare(f"{name}, empty at first", floor, target, events_each, rounds))
             await loader.preload(preload)
-            await asyncio.to_thread(fill_floor)
+            fill_floor()
             what = f"{name}, {preload / 1e6:g} million events there"
             found.append(await loader.compare(what, floor, target, events_each, rounds))
     return found

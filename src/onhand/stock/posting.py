@@ -25,7 +25,7 @@ from onhand.stock.planning import (
     needs_balance,
 )
 from onhand.stock.streams import Event, EventRow, StockRow, Stream
-from onhand.store.database import RunAgain, Session
+from onhand.store.database import Session
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "posting.sql")
@@ -108,8 +108,7 @@ async def claim_events(
     ]
     # One order for all writers: whoever waits for a key of another holds none that the other still wants.
     rows.sort(key=lambda row: (row.source, row.event_id))
-    if await session.run_rows(_SQL["insert_events"], rows) != len(rows):
-        raise RunAgain
+    await session.run_rows(_SQL["insert_events"], rows)
 
 
 async def forget_event(session: Session, location_id: int, event: Event) -> None:
@@ -118,38 +117,40 @@ async def forget_event(session: Session, location_id: int, event: Event) -> None
 
 
 async def post_legs(session: Session, location: Location, events: Sequence[Event], recorded_at: int) -> None:
-    """Post the legs that claimed events have at a location."""
+    """Post the legs that claimed events have at a location.
+
+    Raises:
+        RunAgain: another writer was quicker with a stream that had never been.
+    """
     drafts = drafts_at(location.location_id, events)
     stocks = await lock_streams(session, location.location_id, drafts)
     plan = LocationPlan(location.reporting_zone, recorded_at)
     for stream in sorted(drafts):
         stock = stocks.get(stream) or _empty(location.location_id, stream)
         plan.add_stream(stock, drafts[stream], await _answers(session, location, stock, drafts[stream]))
+    await session.run_rows(_SQL["insert_stock"], [row for row in plan.stocks if _stream_of(row) not in stocks])
+    await session.run_rows(_SQL["update_stock"], [row for row in plan.stocks if _stream_of(row) in stocks])
     await session.run_rows(_SQL["insert_legs"], plan.legs)
-    await session.run_rows(_SQL["put_stock"], plan.stocks)
     await session.run_rows(_SQL["add_flows"], plan.flows())
 
 
 async def lock_streams(session: Session, location_id: int, streams: Iterable[Stream]) -> dict[Stream, StockRow]:
-    """Lock streams in one order for all writers, opening those that are new; their stock where they have any.
+    """Lock streams in one order for all writers; the stock of those that have ever been.
 
-    Every new row is inserted before any is locked: whoever locks has all its rows, so no two writers wait for each
-    other.
+    A stream that has never been has no row to lock: of two writers who open it, the second is told to run again.
     """
     ordered = sorted(streams, key=lambda stream: (stream.owner_id, stream.area, stream.state, stream.item_id))
-    shelves = [
-        (shelf, msgspec.json.encode([stream.item_id for stream in group]).decode())
-        for shelf, group in groupby(ordered, key=lambda stream: (stream.owner_id, stream.area, stream.state))
-    ]
     found: dict[Stream, StockRow] = {}
-    for name in ("open_streams", "lock_streams"):
-        for (owner_id, area, state), item_ids in shelves:
-            parameters = {"location_id": location_id, "owner_id": owner_id, "area": area, "state": state}
-            if name == "open_streams":
-                await session.run(_SQL[name], item_ids=item_ids, **parameters)
-            else:
-                rows = await session.all(_SQL[name], item_ids=item_ids, **parameters)
-                found.update((Stream(*row[1:5]), StockRow(*row)) for row in rows)
+    for (owner_id, area, state), shelf in groupby(ordered, lambda stream: (stream.owner_id, stream.area, stream.state)):
+        rows = await session.all(
+            _SQL["lock_streams"],
+            location_id=location_id,
+            owner_id=owner_id,
+            area=area,
+            state=state,
+            item_ids=msgspec.json.encode([stream.item_id for stream in shelf]).decode(),
+        )
+        found.update((_stream_of(stock), stock) for stock in (StockRow(*row) for row in rows))
     return found
 
 
@@ -159,8 +160,7 @@ async def _answers(session: Session, location: Location, stock: StockRow, drafts
     asking = [draft.key for draft in drafts if needs_balance(stock, draft)]
     if not late and not asking:
         return NO_ANSWERS
-    stream = Stream(stock.item_id, stock.owner_id, stock.area, stock.state)
-    ledger = Ledger(session, location.location_id, stream, location.reporting_zone)
+    ledger = Ledger(session, location.location_id, _stream_of(stock), location.reporting_zone)
     return Answers(
         {key: await ledger.next_count(key) for key in late},
         {key: await ledger.balance_before(stock, key) for key in asking},
@@ -171,3 +171,7 @@ def _empty(location_id: int, stream: Stream) -> StockRow:
     return StockRow(
         location_id, stream.item_id, stream.owner_id, stream.area, stream.state, 0, 0, 0, 0, None, None, None
     )
+
+
+def _stream_of(stock: StockRow) -> Stream:
+    return Stream(stock.item_id, stock.owner_id, stock.area, stock.state)

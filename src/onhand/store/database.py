@@ -35,7 +35,11 @@ class Session(Protocol):
         ...
 
     async def run_rows(self, query: Query, rows: Sequence[msgspec.Struct]) -> int:
-        """Run a statement for a set of rows; how many rows it changed altogether."""
+        """Run a statement for a set of rows; how many rows it changed altogether.
+
+        Raises:
+            RunAgain: the statement copies rows, and another writer was quicker with one of their keys.
+        """
         ...
 
 

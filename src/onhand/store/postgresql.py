@@ -40,8 +40,20 @@ class PostgresqlSession:
         """Run a statement over the whole set at once; how many rows it changed."""
         if not rows:
             return 0
+        if query.postgresql.startswith("COPY"):
+            return await self._copy(query, rows)
         parameters = {"rows": msgspec.json.encode(rows).decode()}
         return (await self._connection.execute(query.postgresql, parameters)).rowcount
+
+    async def _copy(self, query: Query, rows: Sequence[msgspec.Struct]) -> int:
+        try:
+            async with self._connection.cursor() as cursor:
+                async with cursor.copy(query.postgresql) as copy:
+                    for row in rows:
+                        await copy.write_row(msgspec.structs.astuple(row))
+                return cursor.rowcount
+        except psycopg.errors.UniqueViolation as error:
+            raise RunAgain from error
 
 
 class PostgresqlDatabase:

@@ -3,7 +3,8 @@
 A file is a list of statements, each under a line `-- name: the_name`. Where the two databases need different
 text, the name stands twice, as `-- name: the_name @sqlite` and `-- name: the_name @postgresql`. Parameters are
 written `:name` in both. A statement for many rows takes them as `?` on SQLite (one call a row, in the order of the
-row's fields) and as `:rows` on PostgreSQL (one JSON list of objects for the whole set).
+row's fields). On PostgreSQL it takes them as `:rows`, one JSON list of objects for the whole set, or is a `COPY … FROM
+STDIN` where no row can be there already.
 """
 
 import re

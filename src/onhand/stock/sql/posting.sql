@@ -16,29 +16,13 @@ SELECT event_id, content_hash
 -- name: insert_events @sqlite
 INSERT INTO event (location_id, source, event_id, content_hash, recorded_at, reference)
 VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING
 
 -- name: insert_events @postgresql
-INSERT INTO event (location_id, source, event_id, content_hash, recorded_at, reference)
-SELECT location_id, source, event_id, content_hash, recorded_at, reference
-  FROM json_to_recordset(:rows::json) AS r (
-       location_id BIGINT, source TEXT, event_id TEXT, content_hash BIGINT, recorded_at BIGINT, reference TEXT)
-    ON CONFLICT DO NOTHING
+COPY event (location_id, source, event_id, content_hash, recorded_at, reference) FROM STDIN
 
 -- name: delete_event
 DELETE FROM event
  WHERE location_id = :location_id AND source = :source AND event_id = :event_id
-
--- name: open_streams @sqlite
--- SQLite has one writer, so a stream needs no row to be locked by.
-SELECT 1 WHERE :location_id IS NULL AND :owner_id IS NULL AND :area IS NULL AND :state IS NULL AND :item_ids IS NULL
-
--- name: open_streams @postgresql
-INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
-                   last_recorded_at)
-SELECT :location_id, item.value::bigint, :owner_id, :area, :state, 0, 0, 0, 0
-  FROM json_array_elements_text(:item_ids::json) AS item (value)
-    ON CONFLICT DO NOTHING
 
 -- name: lock_streams @sqlite
 SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at, last_recorded_at,
@@ -62,16 +46,19 @@ INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: insert_legs @postgresql
-INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
-                 event_type, quantity, counted, recorded_at, cause)
-SELECT location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
-       event_type, quantity, counted, recorded_at, cause
-  FROM json_to_recordset(:rows::json) AS r (
-       location_id BIGINT, item_id BIGINT, owner_id BIGINT, area SMALLINT, state SMALLINT, occurred_at BIGINT,
-       rank SMALLINT, source TEXT, event_id TEXT, position BIGINT, seq BIGINT, event_type SMALLINT, quantity BIGINT,
-       counted BIGINT, recorded_at BIGINT, cause TEXT)
+COPY leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
+          event_type, quantity, counted, recorded_at, cause) FROM STDIN
 
--- name: put_stock @sqlite
+-- name: insert_stock @sqlite
+INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
+                   last_recorded_at, count_occurred_at, count_source, count_event_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: insert_stock @postgresql
+COPY stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
+            last_recorded_at, count_occurred_at, count_source, count_event_id) FROM STDIN
+
+-- name: update_stock @sqlite
 INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
                    last_recorded_at, count_occurred_at, count_source, count_event_id)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -81,7 +68,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        count_occurred_at = excluded.count_occurred_at, count_source = excluded.count_source,
        count_event_id = excluded.count_event_id
 
--- name: put_stock @postgresql
+-- name: update_stock @postgresql
 INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
                    last_recorded_at, count_occurred_at, count_source, count_event_id)
 SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
