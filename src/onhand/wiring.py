@@ -4,8 +4,8 @@ import asyncio
 import logging
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -40,6 +40,7 @@ _EMBEDDED = "sqlite:///"
 _SECRET_BYTES = 32
 _PAGE_TOKENS = "page-tokens"
 _WRITERS_MAX = 4
+_TOGETHER_MAX = 1_000
 
 logger = logging.getLogger(__name__)
 
@@ -74,12 +75,16 @@ async def open_database(settings: Settings, *, durable: bool = True) -> Database
 
 
 def upgrade_database(settings: Settings) -> None:
-    """Create the schema of the settings' database, or bring it forward to the newest revision."""
+    """Create the schema of the settings' database, or bring it forward to the newest revision.
+
+    Raises:
+        SchemaMismatch: it is newer than the program.
+        Unavailable: the database can't be opened.
+    """
     url = settings.database
     if url.startswith(_EMBEDDED):
-        path = Path(url.removeprefix(_EMBEDDED))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _make_current(path)
+        with _opening(Path(url.removeprefix(_EMBEDDED))) as path:
+            _make_current(path)
     else:
         _upgrade(url)
 
@@ -92,7 +97,8 @@ async def schema_revision(settings: Settings) -> str | None:
     """
     url = settings.database
     if url.startswith(_EMBEDDED):
-        return embedded_revision(Path(url.removeprefix(_EMBEDDED)))
+        with _opening(Path(url.removeprefix(_EMBEDDED))) as path:
+            return embedded_revision(path)
     database = await _connect(url, settings)
     try:
         return await _revision_of(database)
@@ -110,9 +116,16 @@ async def shared_secret(database: Database, name: str) -> bytes:
 
 def build_intake(database: Database, settings: Settings, clock: Clock, locations: Locations | None = None) -> Intake:
     """What posts events into the ledger, within the limits of the settings."""
-    writers_max = 1 if database.dialect == "sqlite" else min(_WRITERS_MAX, settings.database_connections_max)
     limits = EventLimits(future_seconds=settings.event_future_seconds)
-    return Intake(database, locations or Locations(database), clock, limits, writers_max=writers_max)
+    embedded = database.dialect == "sqlite"
+    return Intake(
+        database,
+        locations or Locations(database),
+        clock,
+        limits,
+        transaction_locations_max=_TOGETHER_MAX if embedded else 1,
+        writers_max=1 if embedded else min(_WRITERS_MAX, settings.database_connections_max),
+    )
 
 
 @asynccontextmanager
@@ -243,17 +256,27 @@ async def database_name(database: Database) -> str:
 
 
 def _open_embedded(path: Path, settings: Settings, *, durable: bool) -> SqliteDatabase:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _make_current(path)
-    return SqliteDatabase(
-        path,
-        cache_bytes=settings.sqlite_cache_bytes,
-        busy_seconds=settings.database_busy_seconds,
-        durable=durable,
-    )
+    with _opening(path):
+        _make_current(path)
+        return SqliteDatabase(
+            path,
+            cache_bytes=settings.sqlite_cache_bytes,
+            busy_seconds=settings.database_busy_seconds,
+            durable=durable,
+        )
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[Path]:
+    """What keeps the file at `path` from being opened becomes one sentence."""
+    try:
+        yield path
+    except (OSError, sqlite3.DatabaseError) as error:
+        raise Unavailable(f"can't open the database {path}: {error}; check ONHAND_DATABASE_URL") from error
 
 
 def _make_current(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     revision = embedded_revision(path)
     if revision is None:
         _create(path)

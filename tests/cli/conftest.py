@@ -1,6 +1,7 @@
 """Running a command as a person does, in this process."""
 
 import json
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -35,6 +36,10 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("ONHAND_DATABASE_URL", f"sqlite:///{tmp_path / 'onhand.db'}")
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(tmp_path)
+
+    # A server writes the process's log to stderr, which is this test's alone.
+    monkeypatch.setattr(logging.root, "handlers", logging.root.handlers[:])
+    monkeypatch.setattr(logging.root, "level", logging.root.level)
 
     def run_command(*arguments: str) -> Ran:
         capsys.readouterr()

@@ -29,6 +29,13 @@ def test_a_newer_embedded_database_is_refused(run: Run, tmp_path: Path) -> None:
     assert "revision 9999, which is newer" in ran.err
 
 
+def test_a_file_that_is_no_database_is_told_in_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "onhand.db").write_text("a shopping list, not a database")
+    ran = run("store", "list")
+    assert (ran.status, ran.err.count("\n")) == (1, 1)
+    assert "can't open the database" in ran.err
+
+
 def test_an_empty_server_database_is_refused_with_what_to_type_and_then_upgraded(
     run: Run, postgresql_server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,6 +19,10 @@ def test_the_help_names_every_command(run: Run) -> None:
     assert [name for name in COMMANDS if name not in told] == []
 
 
+def test_a_command_after_two_hyphens_is_that_command(run: Run) -> None:
+    assert run("--", "store", "list").out == "No stores yet.\n"
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_tells_what_it_is_for(run: Run, name: str) -> None:
     ran = run(name, "--help")

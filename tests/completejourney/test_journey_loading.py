@@ -30,7 +30,7 @@ async def test_the_data_set_is_loaded_once_however_often(
     database: Database, intake: Intake, clock: Clock, data_set: Path
 ) -> None:
     told: list[tuple[int, int]] = []
-    options = JourneyOptions(window_events=50)
+    options = JourneyOptions(window_events=20)
     first = await load_completejourney(database, intake, clock, data_set, options, lambda *done: told.append(done))
     assert first.refused == {}
     assert told[-1] == (first.accepted, first.accepted)
@@ -44,11 +44,9 @@ async def test_the_opening_count_is_the_first_thing_known_of_an_item(
     await load_completejourney(database, intake, clock, data_set, JourneyOptions(), ignore)
     store = await Locations(database).store(406)
     assert store is not None
-    opened = from_datetime(datetime(2017, 1, 1))
-    before, after = (
-        await stock_as_of(database, location=store, item_id=2000000256716, as_of=moment, known_at=None)
-        for moment in (opened - 1, opened)
-    )
+    opened = from_datetime(datetime.fromisoformat("2017-01-01"))
+    before = await stock_as_of(database, location=store, item_id=2000000256719, as_of=opened - 1, known_at=None)
+    after = await stock_as_of(database, location=store, item_id=2000000256719, as_of=opened, known_at=None)
     assert before == ()
     assert len(after) == 1
     assert after[0].quantity > 0
@@ -60,20 +58,20 @@ async def test_products_become_items_of_their_manufacturers_and_unlisted_ones_of
     await load_completejourney(database, intake, clock, data_set, JourneyOptions(part=Part(stores_max=1)), ignore)
     names = {item.item_id: item.name for item in await list_items(database)}
     assert len(names) == 5
-    assert names[2000000009992] == "Product 999, not in the data set's list"
+    assert names[2000000009995] == "Product 999, not in the data set's list"
     assert [partner.code for partner in await list_partners(database)] == ["manufacturer-2", "manufacturer-69"]
     mapped = {(mapping.gtin, mapping.supplier_code) for mapping in await list_mappings(database)}
     assert len(mapped) == 4
-    assert ("02000000256716", "manufacturer-2") in mapped
+    assert ("02000000256719", "manufacturer-2") in mapped
 
 
 async def test_an_interrupted_load_is_gone_on_with(
     database: Database, intake: Intake, clock: Clock, data_set: Path, tmp_path: Path
 ) -> None:
-    options = JourneyOptions(window_events=50, position_path=tmp_path / "position")
+    options = JourneyOptions(window_events=20, position_path=tmp_path / "position")
 
     def interrupt(done: int, _total: int) -> None:
-        if done > 200:
+        if done > 60:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

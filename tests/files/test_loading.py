@@ -28,7 +28,7 @@ def write_lines(path: Path, events: Sequence[object]) -> Path:
 
 def options(directory: Path, **fields: object) -> LoadOptions:
     given = {"position_path": directory / "position", "rejects_path": directory / "rejects.ndjson", "window_events": 10}
-    return LoadOptions(**(given | fields))  # type: ignore[arg-type]
+    return LoadOptions(**(given | fields))
 
 
 async def load(intake: Intake, *paths: Path, **fields: object) -> LoadSummary:
@@ -145,11 +145,7 @@ async def test_a_load_that_was_killed_goes_on_where_it_stopped(intake: Intake, e
     # The fifth window had been posted but not yet settled, so its ten events came again.
     assert summary == LoadSummary(45, 10, {"invalid_gtin": 5}, tmp_path / "rejects.ndjson", ())
     assert len((tmp_path / "rejects.ndjson").read_text().splitlines()) == 5
-    assert sorted(path.name for path in tmp_path.iterdir() if "onhand.db" not in path.name) == [
-        "a.ndjson",
-        "b.ndjson",
-        "rejects.ndjson",
-    ]
+    assert not (tmp_path / "position").exists()
 
 
 async def test_a_file_that_changed_since_it_was_stopped_is_begun_anew(
@@ -173,7 +169,7 @@ class MemoryOfWindows:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    async def post(self, source: str, messages: Sequence[EventMessage | Refusal]) -> list[Outcome]:
+    async def post(self, _source: str, messages: Sequence[EventMessage | Refusal]) -> list[Outcome]:
         self.sizes.append(len(messages))
         return [Outcome("accepted", "") for _ in messages]
 
@@ -182,10 +178,10 @@ async def test_windows_are_bounded_by_their_rows_and_by_their_bytes(event: Event
     large = [event(number, reference="a" * 1000) for number in range(20)]
     path = write_lines(tmp_path / "a.ndjson", [*(event(number) for number in range(25)), *large])
     windows = MemoryOfWindows()
-    await load(windows, path, window_bytes=5000)  # type: ignore[arg-type]
+    await load(windows, path, window_bytes=5000)
     assert max(windows.sizes) == 10
     assert sum(windows.sizes) == 45
-    assert windows.sizes[-3:] == [5, 5, 4] or max(windows.sizes[-3:]) <= 5
+    assert max(windows.sizes[-3:]) <= 5
 
 
 async def test_progress_tells_how_much_of_the_file_was_read(intake: Intake, event: Event, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_line_without_end_is_refused_by_its_number_and_not_held() -> None:
             yield b"a" * 1_048_576
         yield b'"}\n{"eventId":"3"}\n'
 
-    rows = list(text_rows(endless(), EVENT_SHAPE, ReadLimits()))  # type: ignore[arg-type]
+    rows = list(text_rows(endless(), EVENT_SHAPE, ReadLimits()))
     assert [row.number for row in rows] == [1, 2, 3]
     assert codes_of(rows) == {2: "line_too_long"}
     assert sum(len(row.line) for row in rows) < 1000

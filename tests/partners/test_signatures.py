@@ -119,3 +119,15 @@ async def test_what_is_remembered_is_bounded_and_what_was_forgotten_is_verified_
     for ahead_ms in (0, 1, 2, 0):
         assert isinstance(await verifier.verify(_signed(keys["1"], clock, ahead_ms=ahead_ms), None), Identity)
     assert len(verifier._verified) == 2
+
+
+@pytest.mark.contract("SB-02")
+async def test_a_consumer_whose_key_is_public_is_refused_as_unknown(
+    verifier: Verifier, clock: FrozenClock, keys: dict[str, rsa.RSAPrivateKey], database: Database
+) -> None:
+    strict = Verifier(
+        database, clock, signature_seconds=180, future_seconds=60, refused_consumer_ids=frozenset({_CONSUMER})
+    )
+    denial = await strict.verify(_signed(keys["1"], clock), None)
+    assert isinstance(denial, Denial)
+    assert denial.code == "consumer_unknown"

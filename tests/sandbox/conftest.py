@@ -74,6 +74,11 @@ class Client:
         headers = signed_headers("supplier", self._clock)
         return await self._http.get(path, params=dates, headers=headers)
 
+    async def send(self, request: httpx.Request, *, signed: bool) -> httpx.Response:
+        if signed:
+            request.headers.update(signed_headers("supplier", self._clock))
+        return await self._http.send(request)
+
     async def operate(self, path: str, token: str) -> httpx.Response:
         return await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
 

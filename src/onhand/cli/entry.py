@@ -13,21 +13,20 @@ from onhand.settings import BadSetting
 from onhand.store.database import Unavailable
 from onhand.wiring import SchemaMismatch
 
-# In the order of `onhand --help`. Each name is a module of this package with an `app`.
-COMMANDS = (
-    "serve",
-    "sandbox",
-    "tour",
-    "load",
-    "sign",
-    "keys",
-    "partner",
-    "store",
-    "database",
-    "ledger",
-    "settings",
-)
-
+# In the order of `onhand --help`. Each name is a module of this package with an `app`; beside it, what it is for.
+COMMANDS = {
+    "serve": "Serve the signed store APIs and the operator's API.",
+    "sandbox": "Serve a seeded copy of the APIs on this machine, with published credentials.",
+    "tour": "Load a grocery chain's year of register lines, serve it, and ask about it.",
+    "load": "Load files into the ledger and the catalogue.",
+    "sign": "Print the headers that sign a request.",
+    "keys": "Make pairs of RSA keys for signed requests.",
+    "partner": "Say who may ask, with which keys, and on whose behalf.",
+    "store": "Add and list the stores that units can be in.",
+    "database": "Show the schema of the database, and bring it forward.",
+    "ledger": "Prove the ledger, keep house, refresh and replay.",
+    "settings": "Show every setting and what it accepts.",
+}
 _HELP = "Onhand: a ledger of units, and the signed store APIs that suppliers read it by."
 
 
@@ -38,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        command_line(words)(args=words, prog_name="onhand")
+        app = command_line(words) if _named(words) else _list_of_commands()
+        app(args=words, prog_name="onhand")
     except BadSetting as problem:
         complain(str(problem))
         sys.exit(USAGE)
@@ -53,10 +53,29 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def command_line(words: Sequence[str]) -> typer.Typer:
-    """The commands as one application: only the one that `words` begin with where they name one, else all of them.
+    """The application for `words`: with the one command that they name, or with all where they name none.
 
     Importing every command's modules would cost each of them the start of the heaviest.
     """
+    app = _application()
+    named = _named(words)
+    for name in [named] if named else COMMANDS:
+        command: typer.Typer = import_module(f"onhand.cli.{name}").app
+        # A module with one command is that command; one with several is a group under the module's name.
+        alone = len(command.registered_commands) == 1 and command.registered_callback is None
+        app.add_typer(command, name=None if alone else name)
+    return app
+
+
+def _list_of_commands() -> typer.Typer:
+    """The names of all commands, for those who ask what there is or misspelt one."""
+    app = _application()
+    for name, summary in COMMANDS.items():
+        app.command(name, help=summary)(_options)
+    return app
+
+
+def _application() -> typer.Typer:
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -64,12 +83,12 @@ def command_line(words: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=_HELP)(_options)
-    for name in words[:1] if words and words[0] in COMMANDS else COMMANDS:
-        command: typer.Typer = import_module(f"onhand.cli.{name}").app
-        # A module with one command is that command; one with several is a group under the module's name.
-        alone = len(command.registered_commands) == 1 and command.registered_callback is None
-        app.add_typer(command, name=None if alone else name)
     return app
+
+
+def _named(words: Sequence[str]) -> str | None:
+    first = next((word for word in words if not word.startswith("-")), None)
+    return first if first in COMMANDS else None
 
 
 def _tell_version(asked: bool) -> None:
@@ -79,7 +98,7 @@ def _tell_version(asked: bool) -> None:
 
 
 def _options(
-    version: Annotated[  # noqa: ARG001  its callback has acted on it
+    version: Annotated[
         bool, typer.Option("--version", help="Print the version and end.", callback=_tell_version, is_eager=True)
     ] = False,
 ) -> None:

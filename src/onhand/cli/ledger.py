@@ -28,7 +28,7 @@ GtinText = Annotated[str, typer.Option("--gtin", help="The item's GTIN, 14 digit
 AreaName = Annotated[str, typer.Option("--area", help=f"One of {', '.join(area.name for area in Area)}.")]
 CommandId = Annotated[
     str | None,
-    typer.Option("--id", help="A name for this command: said again by it, nothing is raised twice. [default: random]"),
+    typer.Option("--id", help="A name for this command: said again by it, nothing is raised twice. (default: random)"),
 ]
 
 
@@ -108,7 +108,7 @@ def replay(
     store: StoreNumber,
     gtin: GtinText,
     since: Annotated[str, typer.Option(help="The first moment of what is replayed, such as 2026-03-05T00:00:00Z.")],
-    until: Annotated[str | None, typer.Option(help="The first moment that is not. [default: now]")] = None,
+    until: Annotated[str | None, typer.Option(help="The first moment that is not. (default: now)")] = None,
     area: AreaName = "STORE",
     command_id: CommandId = None,
     as_json: AsJson = False,

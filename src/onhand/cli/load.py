@@ -32,11 +32,11 @@ def events(
     source: Annotated[str, typer.Option(help="Who tells of these events: ids are unique within it, at a store.")],
     rejects: Annotated[
         Path | None,
-        typer.Option(help="Where refused events go, to be mended and loaded again. [default: FILE.rejects.ndjson]"),
+        typer.Option(help="Where refused events go, to be mended and loaded again. (default: FILE.rejects.ndjson)"),
     ] = None,
     position: Annotated[
         Path | None,
-        typer.Option(help="Where is kept how far a stopped load came. [default: FILE.DATABASE.position]"),
+        typer.Option(help="Where is kept how far a stopped load came. (default: FILE.DATABASE.position)"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,10 +70,10 @@ def events(
 @app.command()
 def completejourney(
     stores: Annotated[
-        int | None, typer.Option(min=1, help="Only so many of its busiest stores. [default: all 457]")
+        int | None, typer.Option(min=1, help="Only so many of its busiest stores. (default: all 457)")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what happened before this day. [default: all]")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what happened before this day. (default: all)")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -87,7 +87,7 @@ def completejourney(
     # The data set is read by Polars, which takes a fifth of a second to import and is of no use to the other commands.
     from onhand.completejourney.catalogue import Conflict
     from onhand.completejourney.loading import JourneyOptions, load_completejourney
-    from onhand.completejourney.package import NotInstalled
+    from onhand.completejourney.package import NotInstalled, data_directory
     from onhand.completejourney.streaming import Part
 
     part = Part(stores_max=stores, until=until) if until else Part(stores_max=stores)
@@ -98,7 +98,7 @@ def completejourney(
         settings.data_path.mkdir(parents=True, exist_ok=True)
         options = JourneyOptions(part=part, position_path=settings.data_path / name)
         with counting_bar("events", shown=not as_json) as progress:
-            return await load_completejourney(database, intake, system_clock, options, progress)
+            return await load_completejourney(database, intake, system_clock, data_directory(), options, progress)
 
     try:
         counts = with_database(work)

@@ -21,7 +21,7 @@ ClientId = Annotated[str, typer.Argument(help="What the program is called.")]
 @app.command()
 def add(
     client_id: ClientId,
-    source: Annotated[str | None, typer.Option(help="The source of the events it posts. [default: its own id]")] = None,
+    source: Annotated[str | None, typer.Option(help="The source of the events it posts. (default: its own id)")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Let a program in and print its token, this one time: only a hash of it is kept.

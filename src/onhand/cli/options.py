@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-ServerHost = Annotated[str | None, typer.Option("--host", help="The address to listen at. [default: ONHAND_HOST]")]
+ServerHost = Annotated[str | None, typer.Option("--host", help="The address to listen at. (default: ONHAND_HOST)")]
 ServerPort = Annotated[
     int | None,
-    typer.Option("--port", min=0, max=65_535, help="The port to listen at; 0 picks a free one. [default: ONHAND_PORT]"),
+    typer.Option("--port", min=0, max=65_535, help="The port to listen at; 0 picks a free one. (default: ONHAND_PORT)"),
 ]
 NoThrottle = Annotated[bool, typer.Option("--no-throttle", help="Answer no call with 429, however many come.")]
 

@@ -26,7 +26,7 @@ app = typer.Typer(rich_markup_mode="markdown")
 def sandbox(
     context: typer.Context,
     data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Keep the data here. [default: a fresh data set each start]")
+        Path | None, typer.Option(metavar="DIR", help="Keep the data here. (default: a fresh data set each start)")
     ] = None,
     host: ServerHost = None,
     port: ServerPort = None,

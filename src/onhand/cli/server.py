@@ -83,6 +83,8 @@ def log_to_stderr(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
+    # Its starts and stops are told by the commands themselves, with the URL.
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
 def _configuration(application: ASGIApp, settings: Settings) -> uvicorn.Config:

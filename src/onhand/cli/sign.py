@@ -20,7 +20,7 @@ def sign(
     key: Annotated[Path, typer.Option(help="The file with the private key, in PEM.")],
     key_version: Annotated[str, typer.Option(help="The version under which the retailer has the public key.")] = "1",
     time: Annotated[
-        int | None, typer.Option(min=0, help="The time stamp, in milliseconds since 1970. [default: now]")
+        int | None, typer.Option(min=0, help="The time stamp, in milliseconds since 1970. (default: now)")
     ] = None,
     curl: Annotated[
         str | None, typer.Option(metavar="URL", help="Print a curl command that asks for this URL instead.")

@@ -19,7 +19,7 @@ _PAGE_ROWS = 1000
 @app.command()
 def add(
     number: Annotated[int, typer.Argument(help="The store's number, as it stands in the paths of the APIs.")],
-    name: Annotated[str | None, typer.Option(help="What people call it. [default: Store NUMBER]")] = None,
+    name: Annotated[str | None, typer.Option(help="What people call it. (default: Store NUMBER)")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a store known.

@@ -31,10 +31,10 @@ app = typer.Typer()
 def tour(
     data: Annotated[Path, typer.Option(metavar="DIR", help="Where the demo's ledger is kept.")] = Path("demo-data"),
     stores: Annotated[
-        int | None, typer.Option(min=1, help="Only so many of the busiest stores. [default: all]")
+        int | None, typer.Option(min=1, help="Only so many of the busiest stores. (default: all)")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what happened before this day. [default: all]")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what happened before this day. (default: all)")
     ] = None,
     port: ServerPort = None,
     once: Annotated[bool, typer.Option("--once", help="End after the tour instead of serving on.")] = False,

@@ -34,22 +34,22 @@ class Highlight(msgspec.Struct, frozen=True):
 
 
 def highlight(journey: Journey) -> Highlight:
-    """The busiest item of the end of a journey whose supplier sold at least three there."""
+    """The busiest item of the end of a journey, of a supplier that sold at least three there where there is one."""
     last = max(lines["sold_at"][-1] for lines in journey.lines() if len(lines))
     since = last - timedelta(days=_DAYS - 1)
     recent = pl.concat(lines.filter(pl.col("sold_at") >= since) for lines in journey.lines())
-    sold = _sold(recent, products(journey.directory))
+    listed = products(journey.directory)
+    sold = _sold(recent, listed)
     store, product, manufacturer, kind, size = sold.row(0)
-    there = sold.filter(pl.col("store") == store, pl.col("product") != product)
-    own = there.filter(pl.col("manufacturer") == manufacturer)
-    foreign = there.filter(pl.col("manufacturer") != manufacturer)
+    others = sold.filter(pl.col("store") == store, pl.col("product") != product, pl.col("manufacturer") == manufacturer)
+    foreign = listed.filter(pl.col("manufacturer") != manufacturer)
     return Highlight(
         store,
         supplier_code_of(manufacturer),
         supplier_name_of(manufacturer),
         gtin_of(product),
         item_name(product, kind, size),
-        tuple(gtin_of(other) for other in own["product"].head(_OTHERS)),
+        tuple(gtin_of(other) for other in others["product"].head(_OTHERS)),
         gtin_of(foreign["product"][0]),
         since.date().isoformat(),
         last.date().isoformat(),
@@ -57,13 +57,15 @@ def highlight(journey: Journey) -> Highlight:
 
 
 def _sold(lines: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
-    """What was sold by store and product, the most often sold first, of suppliers that sold at least three there."""
+    """What was sold where: first that of suppliers with at least three products there, then the most often sold."""
     goods = listed.filter(pl.col("manufacturer").is_not_null(), ~pl.col("department").is_in(_NO_GOODS))
     by_item = (
         lines.group_by("store", "product")
         .len("times")
         .join(goods.with_columns(pl.col("product").cast(pl.Int32)), on="product")
     )
-    several = by_item.filter(pl.len().over("store", "manufacturer") > _OTHERS)
-    ordered = several.sort(["times", "store", "product"], descending=[True, False, False])
+    several = (pl.len().over("store", "manufacturer") > _OTHERS).alias("several")
+    ordered = by_item.with_columns(several).sort(
+        ["several", "times", "store", "product"], descending=[True, True, False, False]
+    )
     return ordered.select("store", "product", "manufacturer", "type", "size")

@@ -16,10 +16,6 @@ SIMULATED = "simulated"
 """The source of what the data set leaves out and is simulated."""
 
 
-SIMULATED_TYPES = frozenset({"PI", "NGR"})
-"""The event types of which the data set has none, so that every one of them is simulated."""
-
-
 def sales(lines: pl.DataFrame) -> list[EventMessage]:
     """Register lines as SALES; the event id is made of basket and product, which no two lines share."""
     return [

@@ -62,7 +62,7 @@ class Verifier:
 
     Clients send one signature with every call of its three minutes. The key is read from the database each time all
     the same and is part of what is remembered, so one that was revoked or replaced is refused at once.
-    `refused_consumer_ids` are unknown here whatever the database says: published ones (SB-02).
+    `refused_consumer_ids` are unknown here whatever the database says: those whose private keys are published (SB-02).
     """
 
     def __init__(

@@ -21,12 +21,14 @@ A week of an item's history:
 
 A sale, told by the operator:
   curl -s -H 'Authorization: Bearer {token}' -H 'Content-Type: application/x-ndjson' \\
-    -d '{{"eventId":"sale-1","eventType":"SALES","storeNbr":{store},"gtin":"{gtin}",'\\
-'"quantity":-2,"occurredAt":"{moment}"}}' \\
+    -d '{sale}' \\
     {url}/operator/v1/events
 
 All operations: {url}/openapi.json    All credentials: onhand sandbox credentials
 """
+
+
+_SALE = '{"eventId":"sale-1","eventType":"SALES","storeNbr":%d,"gtin":"%s","quantity":-2,"occurredAt":"%s"}'
 
 
 def welcome(url: str, moment: str) -> str:
@@ -39,5 +41,5 @@ def welcome(url: str, moment: str) -> str:
         unmapped=UNMAPPED_GTIN,
         backroom=BACKROOM_GTIN,
         token=OPERATOR_TOKEN,
-        moment=moment,
+        sale=_SALE % (STORE, SAMPLE_GTIN, moment),
     )

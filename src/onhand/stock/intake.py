@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -23,6 +24,9 @@ from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "known.sql")
 
+_Part = tuple[Location, list[int]]
+"""The places in a batch of one location's events."""
+
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What became of one message."""
@@ -35,9 +39,12 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 class Intake:
     """Posts batches of messages.
 
-    A batch is no unit of its own: each location's events are posted in transactions of at most
-    `transaction_events_max`, `writers_max` of them at a time. Nobody who stops in the middle loses or doubles
-    anything: the same batch may be sent again.
+    A batch is no unit of its own: it is posted in transactions of about `transaction_events_max` events, each of at most
+    `transaction_locations_max` locations, `writers_max` of them at a time. Nobody who stops in the middle loses or
+    doubles anything: the same batch may be sent again.
+
+    On a server every location has a transaction of its own, so that writers at different locations never wait for each
+    other. An embedded database has one writer and waits for the disk at every commit, so there they share.
     """
 
     def __init__(
@@ -48,6 +55,7 @@ class Intake:
         limits: EventLimits,
         *,
         transaction_events_max: int = 5_000,
+        transaction_locations_max: int = 1,
         writers_max: int = 1,
     ) -> None:
         self._database = database
@@ -55,6 +63,7 @@ class Intake:
         self._clock = clock
         self._limits = limits
         self._transaction_events_max = transaction_events_max
+        self._transaction_locations_max = transaction_locations_max
         self._writers_max = writers_max
 
     async def post(self, source: str, messages: Sequence[EventMessage | Refusal]) -> list[Outcome]:
@@ -81,33 +90,47 @@ class Intake:
         for index, event in enumerate(events):
             if isinstance(event, Event):
                 (transfers if event.spans_locations else by_location[event.location_id]).append(index)
-        size = self._transaction_events_max
-        parts = [
-            (places[location_id], by_location[location_id][start : start + size])
-            for location_id in sorted(by_location)
-            for start in range(0, len(by_location[location_id]), size)
-        ]
+        parts = [(places[location_id], by_location[location_id]) for location_id in sorted(by_location)]
         turns = asyncio.Semaphore(self._writers_max)
 
-        async def post_part(location: Location, indices: list[int]) -> None:
-            part = [event for index in indices if isinstance(event := events[index], Event)]
+        async def post_parts(together: Sequence[_Part]) -> None:
             async with turns:
-                posted = await self._write(location, part)
-                # Lets a server answer others between two transactions of a large batch.
-                await asyncio.sleep(0)
-            for index, event, said in zip(indices, part, posted, strict=True):
-                outcomes[index] = outcome_of(event.event_id, said)
+                posted = await self._write(
+                    [(place, [_event(events[index]) for index in part]) for place, part in together]
+                )
+            for index, said in zip(chain.from_iterable(part for _, part in together), posted, strict=True):
+                outcomes[index] = outcome_of(_event(events[index]).event_id, said)
 
-        await asyncio.gather(*(post_part(location, indices) for location, indices in parts))
+        await asyncio.gather(*map(post_parts, self._transactions(parts)))
         for index in transfers:
-            event = events[index]
-            if isinstance(event, Event):
-                said = await post_transfer(self._database, self._clock, places, event)
-                outcomes[index] = outcome_of(event.event_id, said)
+            event = _event(events[index])
+            said = await post_transfer(self._database, self._clock, places, event)
+            outcomes[index] = outcome_of(event.event_id, said)
 
-    async def _write(self, location: Location, events: Sequence[Event]) -> list[Posted]:
+    def _transactions(self, parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+        """Share parts out to transactions: small ones together, large ones cut."""
+        together: list[_Part] = []
+        size = 0
+        for place, indices in parts:
+            for start in range(0, len(indices), self._transaction_events_max):
+                cut = indices[start : start + self._transaction_events_max]
+                full = size + len(cut) > self._transaction_events_max
+                if together and (full or len(together) == self._transaction_locations_max):
+                    yield together
+                    together, size = [], 0
+                together.append((place, cut))
+                size += len(cut)
+        if together:
+            yield together
+
+    async def _write(self, parts: Sequence[tuple[Location, Sequence[Event]]]) -> list[Posted]:
         async def work(session: Session) -> list[Posted]:
-            return await post_at(session, location, events, self._clock())
+            posted: list[Posted] = []
+            for place, events in parts:
+                posted += await post_at(session, place, events, self._clock())
+                # Lets a server answer others in the middle of a large transaction of its own process.
+                await asyncio.sleep(0)
+            return posted
 
         return await self._database.write(work)
 
@@ -140,6 +163,11 @@ def outcome_of(event_id: str, posted: Posted) -> Outcome:
         case Posted.COUNT_EXISTS:
             said = "This item has been counted here before: send a CORRECTION."
             return Outcome("refused", event_id, Refusal("count_exists", "eventType", said))
+
+
+def _event(resolved: Event | Refusal) -> Event:
+    assert isinstance(resolved, Event), "what was refused is not posted"
+    return resolved
 
 
 def _event_id(message: EventMessage | Refusal) -> str | None:

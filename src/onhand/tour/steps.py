@@ -7,7 +7,7 @@ from rich.console import Console
 
 from onhand.basics.clock import Clock
 from onhand.completejourney.highlight import Highlight
-from onhand.completejourney.messages import SIMULATED_TYPES
+from onhand.completejourney.simulation import OPENED_AT
 from onhand.tour.asking import Callers
 from onhand.tour.tables import HistoryRow, history_table, items_table, shelf_table
 
@@ -55,9 +55,12 @@ class Tour:
         scene = self._scene
         period = f"startDate={scene.first_day}&endDate={scene.last_day}"
         self._heading("How it came to that", f"GET {self._item_path}/transactionHistory?{period}")
-        self._say("Newest first. Each row's count is the older row's plus its own quantity.")
+        self._say(
+            "Newest first. Each row's count is the older row's plus its own quantity. Sales are real register lines, "
+            "deliveries (NGR) are simulated."
+        )
         rows = await self._history_rows()
-        self._console.print(history_table(rows, SIMULATED_TYPES))
+        self._console.print(history_table(rows, _origin))
         return rows
 
     async def _late_event(self, before: list[HistoryRow]) -> None:
@@ -74,9 +77,10 @@ class Tour:
         await self._post(late)
         self._say(
             "The return stands where it happened, and what was counted stays true: a TSBR row directly before the "
-            "count takes the return out again, because whoever counted had those units in hand already."
+            "count takes the return out again, because whoever counted had those units in hand already. What is new "
+            "stands out."
         )
-        self._console.print(history_table(await self._history_rows(), SIMULATED_TYPES, before))
+        self._console.print(history_table(await self._history_rows(), _origin, before))
 
     async def _post(self, event: dict[str, object]) -> None:
         answer = await self._callers.operator_post_events([event])
@@ -113,6 +117,15 @@ class Tour:
 
     def _say(self, text: str) -> None:
         self._console.print(text)
+
+
+def _origin(row: HistoryRow) -> str:
+    """Where a row of the demo's ledger came from: only the registers' lines are real."""
+    if row["eventType"] == "SALES":
+        return "register"
+    if row["eventType"] == "NGR" or row["eventCreationTime"] == OPENED_AT.isoformat():
+        return "simulated"
+    return "raised by the ledger" if row["eventType"] == "TSBR" else "made up by the tour"
 
 
 def _after(row: HistoryRow, minutes: int) -> str:

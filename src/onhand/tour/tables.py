@@ -1,12 +1,11 @@
 """Answers of the store APIs as tables."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
 _NEW = "bold yellow"
-_SIMULATED = "dim"
 _ROWS_MAX = 14
 
 HistoryRow = Mapping[str, Any]
@@ -31,27 +30,19 @@ def items_table(answer: Mapping[str, Any]) -> Table:
 
 
 def history_table(
-    rows: Sequence[HistoryRow], simulated_types: Collection[str], known_before: Sequence[HistoryRow] | None = None
+    rows: Sequence[HistoryRow],
+    origin_of: Callable[[HistoryRow], str],
+    known_before: Sequence[HistoryRow] | None = None,
 ) -> Table:
-    """The newest rows of a history (TH-01): what is simulated is said so, what is other than before stands out."""
-    table = Table("event", "quantity", "happened (UTC)", "on hand after it", "")
+    """The newest rows of a history (TH-01): each says where it came from, what is other than before stands out."""
+    table = Table("event", "quantity", "happened (UTC)", "on hand after it", "where from")
     for row in rows[:_ROWS_MAX]:
-        remark, style = _remark(row, simulated_types, known_before)
+        is_new = known_before is not None and row not in known_before
         cells = (row["eventType"], f"{row['eventQty']:+g}", row["eventCreationTime"], f"{row['aggregatedQty']:g}")
-        table.add_row(*cells, remark, style=style)
+        table.add_row(*cells, origin_of(row), style=_NEW if is_new else None)
     if len(rows) > _ROWS_MAX:
         table.caption = f"and {len(rows) - _ROWS_MAX} older rows on this page"
     return table
-
-
-def _remark(
-    row: HistoryRow, simulated_types: Collection[str], known_before: Sequence[HistoryRow] | None
-) -> tuple[str, str | None]:
-    if known_before is not None and row not in known_before:
-        return "new or other than before", _NEW
-    if row["eventType"] in simulated_types:
-        return "simulated", _SIMULATED
-    return "", None
 
 
 def _add_shelf(table: Table, shelf: Mapping[str, Any], *before: str) -> None:

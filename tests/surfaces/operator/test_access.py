@@ -1,5 +1,6 @@
 """Who is let in, and what is answered at the door."""
 
+import httpx
 import pytest
 
 from onhand.store.database import Database, Unavailable
@@ -17,7 +18,7 @@ async def test_a_request_without_a_token_is_refused(desk: Desk) -> None:
 
 @pytest.mark.parametrize("sent", ["Basic dGVzdHM6dGVzdHM=", TOKEN, "Bearer", "Bearer a b", "Bearer é"])
 async def test_a_header_that_is_no_bearer_token_is_refused(desk: Desk, sent: str) -> None:
-    desk.client.headers = {"Authorization": sent.encode()}
+    desk.client.headers = httpx.Headers({b"Authorization": sent.encode()})
     problem(await desk.get("/partners"), 401, "unauthorized")
 
 

@@ -14,7 +14,7 @@ from tests.surfaces.operator.desk import GTIN, LIMITS, OTHER_GTIN, Desk, event, 
 async def on_hand(desk: Desk, store: int = 45) -> float:
     """The units of the first item on the floor of a store."""
     stocks = (await desk.get(f"/stores/{store}/items/{GTIN}/stock")).json()["stock"]
-    return sum(stock["quantity"] for stock in stocks if stock["locationArea"] == "STORE")
+    return float(sum(stock["quantity"] for stock in stocks if stock["locationArea"] == "STORE"))
 
 
 def lines(*events: dict[str, Any]) -> bytes:
@@ -87,7 +87,7 @@ async def test_the_events_of_another_source_are_other_events(shop: Desk) -> None
     assert await on_hand(shop) == 10
 
 
-REFUSED = [
+REFUSED: list[tuple[dict[str, Any], str, str | None]] = [
     ({"storeNbr": 99}, "storeNbr", "unknown_store"),
     ({"storeNbr": -45}, "storeNbr", "unknown_store"),
     ({"storeNbr": 2**70}, "storeNbr", None),

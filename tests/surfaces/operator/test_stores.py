@@ -22,9 +22,13 @@ async def test_a_known_store_with_another_name_is_a_conflict(desk: Desk) -> None
 
 async def test_stores_are_added_all_or_none(desk: Desk) -> None:
     await desk.put("/stores/45", {"name": "Main Street"})
-    refused = await desk.post("/stores", {"stores": [{"storeNbr": 1, "name": "One"}, {"storeNbr": 45, "name": "Other"}]})
+    refused = await desk.post(
+        "/stores", {"stores": [{"storeNbr": 1, "name": "One"}, {"storeNbr": 45, "name": "Other"}]}
+    )
     assert refused.status_code == 409
-    added = await desk.post("/stores", {"stores": [{"storeNbr": 1, "name": "One"}, {"storeNbr": 45, "name": "Main Street"}]})
+    added = await desk.post(
+        "/stores", {"stores": [{"storeNbr": 1, "name": "One"}, {"storeNbr": 45, "name": "Main Street"}]}
+    )
     assert added.json() == {"added": 1, "known": 1}
 
 

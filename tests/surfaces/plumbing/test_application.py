@@ -158,7 +158,7 @@ async def test_requests_are_counted_by_surface_operation_and_status() -> None:
     asked = client(operation("/a", echo), metrics=metrics)
     for path in ("/a", "/a", "/made-up-1", "/made-up-2"):
         await asked.get(path)
-    text = metrics_response(registry).body.decode()
+    text = bytes(metrics_response(registry).body).decode()
     assert 'onhand_http_requests_total{operation="GET /a",status="200",surface="outer"} 2.0' in text
     assert 'onhand_http_requests_total{operation="none",status="404",surface="outer"} 2.0' in text
     assert 'onhand_http_request_seconds_count{operation="GET /a",surface="outer"} 2.0' in text

@@ -50,23 +50,26 @@ class Shop:
         self.intake = Intake(database, self.locations, clock, EventLimits())
         self.client = self.client_of()
 
-    def client_of(self, *, calls_per_second: float | None = None, **changed: Any) -> httpx.AsyncClient:
-        """A client of an application with some services changed."""
+    def services(self, *, calls_per_second: float | None = None, **changed: Any) -> SupplierServices:
+        """What the handlers call, some of it changed; nothing is throttled unless a rate is given."""
+        rates = None if calls_per_second is None else {THROTTLE_CLASS: Rate.of(calls_per_second)}
         settings: dict[str, Any] = {
             "database": self.database,
             "locations": self.locations,
             "clock": self.clock,
             "verifier": Verifier(self.database, self.clock, signature_seconds=180, future_seconds=60),
-            "throttle": Throttle(
-                None if calls_per_second is None else {THROTTLE_CLASS: Rate.of(calls_per_second)}, self.clock
-            ),
+            "throttle": Throttle(rates, self.clock),
             "limits": EventLimits(),
             "page_token_secret": b"secret of the tests",
             "page_rows_max": 100,
             "body_bytes_max": 100_000,
         }
-        services = SupplierServices(**{**settings, **changed})
-        application = build_application([surface(services)], metrics=RequestMetrics(), version="0")
+        return SupplierServices(**{**settings, **changed})
+
+    def client_of(self, **changed: Any) -> httpx.AsyncClient:
+        """A client of an application over those services."""
+        surfaces = [surface(self.services(**changed))]
+        application = build_application(surfaces, metrics=RequestMetrics(), version="0")
         return httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://shop")
 
     async def open(self) -> None:

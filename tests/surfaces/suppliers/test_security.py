@@ -208,3 +208,13 @@ async def test_a_provider_has_one_rate_for_all_its_suppliers(shop: Shop) -> None
     for context, status in (("awesome-company", 200), ("other-company", 429)):
         headers = {**shop.headers(PROVIDER_CONSUMER), "wm_context_identifier": context}
         assert (await client.get(PATH, headers=headers)).status_code == status
+
+
+@pytest.mark.contract("SG-07")
+async def test_a_request_without_any_header_of_ours_is_logged_as_such(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    await shop.client.get(PATH, headers={"WM_SVC.NAME": "a service"})
+    assert "no WM_* header" not in caplog.text
+    await shop.client.get(PATH)
+    assert "no WM_* header" in caplog.text

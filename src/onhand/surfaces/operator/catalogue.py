@@ -7,7 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from onhand.basics.clock import Clock
-from onhand.basics.gtin import format_gtin, parse_gtin
+from onhand.basics.gtin import format_gtin
 from onhand.catalogue.imports import Source, import_items, import_mappings, import_skus, listed
 from onhand.catalogue.items import Item, item_by_id, list_items, list_mappings, list_skus
 from onhand.catalogue.report import ImportReport, RowProblem, SourceRow
@@ -35,6 +35,8 @@ from onhand.surfaces.plumbing.responses import JsonResponse
 
 Import = Callable[[Database, Clock, Source], Awaitable[ImportReport]]
 
+# An item is mapped once a supplier, and once more for each store where it differs.
+_MAPPINGS_SHOWN_MAX = 10_000
 # A replacement says of each field what it is to be: one that is left out is cleared.
 _CLEARED = dict.fromkeys(field.encode_name for field in msgspec.structs.fields(ItemFields))
 
@@ -86,14 +88,11 @@ class CatalogueHandlers:
     async def list_items(self, call: Call, _: OperatorClient) -> Response | Problem:
         """A page of items."""
         readings = Readings(call)
-        after, limit = readings.page()
-        last = parse_gtin(after) if after else -1
-        if last is None:
-            readings.refuse("after", "after is a GTIN of 14 digits: the nextAfter of the page before.")
+        after, limit = readings.gtin_page()
         problem = readings.problem(*PAGING)
-        if problem or last is None:
-            return problem or Problem(NOT_FOUND, NOT_FOUND.mend)
-        found = await list_items(self._database, after=last, rows_max=limit + 1)
+        if problem:
+            return problem
+        found = await list_items(self._database, after=after, rows_max=limit + 1)
         shown = [_item_body(item) for item in found[:limit]]
         return JsonResponse(ItemsPage(shown, shown[-1].gtin if len(found) > limit else None))
 
@@ -104,7 +103,7 @@ class CatalogueHandlers:
         problem = readings.problem()
         if problem:
             return problem
-        found = await list_mappings(self._database, item_id=item_id, rows_max=10_000)
+        found = await list_mappings(self._database, item_id=item_id, rows_max=_MAPPINGS_SHOWN_MAX)
         bodies = [MappingBody(mapping.gtin, mapping.supplier_code, mapping.store_number) for mapping in found]
         return JsonResponse(MappingsOfItem(bodies))
 

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from onhand.basics.clock import Clock, parse_time
+from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
 from onhand.partners.onboarding import OperatorClient
 from onhand.stock.housekeeping import PassSummary, run_pass
@@ -17,7 +17,7 @@ from onhand.stock.vocabulary import AREA_BY_NAME, RETAILER_ID, STATE_BY_NAME
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.as_of import TAG
-from onhand.surfaces.operator.parameters import Gtin, Readings, StoreNumber, Time
+from onhand.surfaces.operator.parameters import Gtin, Readings, StoreNumber, Time, read_time
 from onhand.surfaces.operator.problems import Problem, of_refusal, of_refusals
 from onhand.surfaces.operator.reading import read_json
 from onhand.surfaces.plumbing.call import Call
@@ -150,7 +150,7 @@ def _stream(body: RefreshBody | ReplayBody) -> Stream:
 
 
 def _period(body: ReplayBody) -> tuple[int, int] | Problem:
-    since, until = parse_time(body.start_time), parse_time(body.end_time)
+    since, until = read_time(body.start_time), read_time(body.end_time)
     if since is not None and until is not None and since <= until:
         return since, until
     said = "{} is a date and a time by ISO 8601, such as 2026-03-05T12:00:00Z."

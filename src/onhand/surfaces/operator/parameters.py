@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from onhand.basics.clock import parse_time
+from onhand.basics.clock import TIME_MAX, TIME_MIN, parse_time
 from onhand.basics.gtin import parse_gtin
 from onhand.stock.locations import STORE_NUMBER_MAX
 from onhand.surfaces.operator.problems import BAD_PARAMETERS, NOT_FOUND, Fault, Problem, of_faults
@@ -100,6 +100,14 @@ class Readings:
         """The key after which a page of a list begins, empty for the first, and how many rows it has."""
         return self.key("after"), self.number("limit", PAGE_ROWS_MAX, 1, PAGE_ROWS_MAX)
 
+    def gtin_page(self) -> tuple[int, int]:
+        """As `page`, of a list in the order of GTINs: the item id, -1 for the first page, and how many rows."""
+        after, limit = self.page()
+        item_id = parse_gtin(after) if after else -1
+        if item_id is None:
+            self.refuse("after", "after is a GTIN of 14 digits: the nextAfter of the page before.")
+        return -1 if item_id is None else item_id, limit
+
     def path_gtin(self, name: str = "gtin") -> int:
         """The item id of a GTIN in the path."""
         item_id = parse_gtin(self.call.path_params[name])
@@ -110,7 +118,7 @@ class Readings:
     def time(self, name: str) -> int | None:
         """A moment of the query, in microseconds since the epoch."""
         text = self.call.query_params.get(name)
-        moment = None if text is None else parse_time(text)
+        moment = None if text is None else read_time(text)
         if text is not None and moment is None:
             hint = "a date and a time by ISO 8601, such as 2026-03-05T12:00:00Z (write the + of a zone as %2B)"
             self._refuse(name, "invalid_time", f"{name} is {hint}.")
@@ -154,6 +162,15 @@ class Readings:
 
     def _refuse(self, name: str, code: str, message: str) -> None:
         self._faults.append(Fault(code=code, message=message, parameter=name))
+
+
+def read_time(text: str) -> int | None:
+    """The moment of an ISO 8601 date and time that can be said in UTC, or None.
+
+    A zone can put a time of the year 9999 into the year after, which is none that could be answered.
+    """
+    moment = parse_time(text)
+    return moment if moment is not None and TIME_MIN <= moment <= TIME_MAX else None
 
 
 def unknown_store(number: int) -> Problem:

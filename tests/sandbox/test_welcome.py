@@ -1,0 +1,39 @@
+"""The page that greets: its requests are tried as they stand."""
+
+import shlex
+
+import httpx
+import pytest
+
+from onhand.sandbox.welcome import welcome
+from tests.sandbox.conftest import Client
+
+URL = "http://sandbox"
+PIPE = "onhand sandbox sign | curl"
+
+
+def commands(page: str) -> list[str]:
+    """The commands of the page, each as one line."""
+    joined = page.replace("\\\n", " ")
+    return [line.strip() for line in joined.splitlines() if line.startswith("  ")]
+
+
+def request_of(command: str) -> httpx.Request:
+    """The request that a command of the page sends, but for its signature."""
+    words = shlex.split(command.removeprefix("onhand sandbox sign | "))
+    assert words[:2] == ["curl", "-s"]
+    headers = dict(
+        words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H" and words[at + 1] != "@-"
+    )
+    body = next((words[at + 1] for at, word in enumerate(words) if word == "-d"), None)
+    return httpx.Request("POST" if body else "GET", words[-1], headers=headers, content=body)
+
+
+@pytest.mark.contract("SB-01")
+async def test_every_request_of_the_page_is_answered(sandbox: Client) -> None:
+    found = commands(welcome(URL, "2026-03-05T11:59:00Z"))
+    assert len(found) == 4
+    for command in found:
+        answer = await sandbox.send(request_of(command), signed=command.startswith(PIPE))
+        assert answer.status_code == 200, (command, answer.text)
+    assert answer.json()["accepted"] == 1

@@ -1,0 +1,107 @@
+import asyncio
+import io
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from rich.console import Console
+
+from onhand.completejourney.streaming import Part
+from onhand.partners.onboarding import list_operator_clients
+from onhand.sandbox.credentials import PUBLISHED
+from onhand.settings import Settings
+from onhand.tour.demo import prepare, take_tour
+from onhand.wiring import open_database, running_server
+from tests.conftest import FrozenClock
+
+
+def ignore(_done: int, _total: int) -> None:
+    pass
+
+
+@pytest.fixture
+def settings(tmp_path: Path, data_set: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr("onhand.tour.demo.data_directory", lambda: data_set)
+    return Settings(database_url=f"sqlite:///{tmp_path / 'demo.db'}", housekeeping_seconds=0)
+
+
+@asynccontextmanager
+async def served(settings: Settings, clock: FrozenClock) -> AsyncIterator[str]:
+    """The URL of a server that runs meanwhile."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    async with running_server(settings, clock, published=PUBLISHED) as application:
+        server = uvicorn.Server(uvicorn.Config(application, log_config=None))
+        serving = asyncio.create_task(server.serve([listening]))
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        await serving
+
+
+async def tour_text(settings: Settings, clock: FrozenClock, directory: Path) -> str:
+    loaded = await prepare(settings, clock, directory, Part(), ignore)
+    console = Console(file=io.StringIO(), width=120)
+    async with served(settings, clock) as url:
+        await take_tour(settings, clock, loaded.scene, url, console)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+async def test_the_tour_shows_real_answers_and_says_what_is_simulated(
+    settings: Settings, clock: FrozenClock, tmp_path: Path
+) -> None:
+    text = await tour_text(settings, clock, tmp_path)
+    assert "GET /store/406/gtin/02000000256719/available" in text
+    assert "gtin not mapped to the supplier" in text
+    assert "invalid gtin" in text
+    lines = [line.split("│")[1:-1] for line in text.splitlines() if line.startswith("│")]
+    origins = {line[0].strip(): line[4].strip() for line in lines if len(line) == 5}
+    assert origins["SALES"] == "register"
+    assert origins["NGR"] == "simulated"
+    assert origins["TSBR"] == "raised by the ledger"
+
+
+async def test_the_late_event_leaves_what_was_counted(settings: Settings, clock: FrozenClock, tmp_path: Path) -> None:
+    text = await tour_text(settings, clock, tmp_path)
+    before, _, after = text.partition("An event that comes late")
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in after.splitlines() if line.startswith("│")]
+    newest_sale = next(
+        line for line in before[before.index("How it came") :].splitlines() if line.startswith("│ SALES")
+    )
+    on_hand = float(newest_sale.split("│")[4])
+    assert [(row[0], row[1], float(row[3])) for row in rows[:3]] == [
+        ("PI", "-2", on_hand - 2),
+        ("TSBR", "-3", on_hand),
+        ("RETURNS", "+3", on_hand + 3),
+    ]
+
+
+async def test_the_demo_is_loaded_once_and_the_tour_can_be_taken_again(
+    settings: Settings, clock: FrozenClock, tmp_path: Path
+) -> None:
+    await tour_text(settings, clock, tmp_path)
+    clock.advance(60)
+
+    def forbid(_done: int, _total: int) -> None:
+        raise AssertionError
+
+    await prepare(settings, clock, tmp_path, Part(), forbid)
+    assert "accepted" in await tour_text(settings, clock, tmp_path)
+
+
+async def test_the_tour_leaves_no_way_in_behind(settings: Settings, clock: FrozenClock, tmp_path: Path) -> None:
+    await tour_text(settings, clock, tmp_path)
+    database = await open_database(settings)
+    clients = await list_operator_clients(database)
+    await database.close()
+    assert [client.revoked_at for client in clients] == [clock.now]
+
+
+async def test_a_tour_of_something_else_fails_aloud(settings: Settings, clock: FrozenClock, tmp_path: Path) -> None:
+    loaded = await prepare(settings, clock, tmp_path, Part(), ignore)
+    async with served(settings, clock) as url:
+        with pytest.raises(httpx.HTTPStatusError):
+            await take_tour(settings, clock, loaded.scene, f"{url}/elsewhere", Console(file=io.StringIO()))
