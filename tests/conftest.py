@@ -14,8 +14,19 @@ from onhand.store.migrating import upgrade
 from onhand.store.postgresql import PostgresqlDatabase
 from onhand.store.schema import create_embedded
 from onhand.store.sqlite import SqliteDatabase
+from tests import campaign
 
 _NUMBERS = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be a campaign."""
+    parser.addoption("--campaign", type=int, default=1, metavar="N", help="try N times as much in the long tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set how long the long tests are, before they are read."""
+    campaign.factor = config.getoption("--campaign")
 
 
 class FrozenClock:
