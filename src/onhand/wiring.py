@@ -40,7 +40,6 @@ _EMBEDDED = "sqlite:///"
 _SECRET_BYTES = 32
 _PAGE_TOKENS = "page-tokens"
 _WRITERS_MAX = 4
-_TOGETHER_MAX = 1_000
 
 logger = logging.getLogger(__name__)
 
@@ -123,7 +122,8 @@ def build_intake(database: Database, settings: Settings, clock: Clock, locations
         locations or Locations(database),
         clock,
         limits,
-        transaction_locations_max=_TOGETHER_MAX if embedded else 1,
+        transaction_events_max=settings.transaction_events_max,
+        transaction_locations_max=settings.transaction_locations_max,
         writers_max=1 if embedded else min(_WRITERS_MAX, settings.database_connections_max),
     )
 
@@ -194,7 +194,12 @@ async def _build(
             refused_tokens=published.operator_tokens,
         )
     )
-    return build_application([suppliers, operator], metrics=metrics, version=__version__)
+    return build_application(
+        [suppliers, operator],
+        metrics=metrics,
+        version=__version__,
+        logs_every_request=settings.log_every_request,
+    )
 
 
 def new_token() -> str:

@@ -25,16 +25,14 @@ _MAX = 9_999_999_999
         (0.1, 1_000),
         (0.0001, 1),
         (-0.0001, -1),
-        (1e-4, 1),
         (1.5e3, 15_000_000),
         (0.3, 3_000),
         (_MAX, _MAX * 10_000),
         (-_MAX, -_MAX * 10_000),
         (9_999_999_998.9999, 99_999_999_989_999),
-        (Decimal("2.5000000"), 25_000),
     ],
 )
-def test_a_number_becomes_ten_thousandths_of_a_unit(number: float | Decimal, quantity: int) -> None:
+def test_a_number_becomes_ten_thousandths_of_a_unit(number: float, quantity: int) -> None:
     assert parse_quantity(number) == quantity
 
 
@@ -55,33 +53,11 @@ def test_a_number_becomes_ten_thousandths_of_a_unit(number: float | Decimal, qua
         1.23456,
         -1.23456,
         0.1 + 0.2,
-        Decimal("NaN"),
-        Decimal("sNaN"),
-        Decimal("Infinity"),
         True,
     ],
 )
-def test_what_is_not_finite_too_large_or_too_fine_is_no_quantity(number: float | Decimal) -> None:
+def test_what_is_not_finite_too_large_or_too_fine_is_no_quantity(number: float) -> None:
     assert parse_quantity(number) is None
-
-
-@pytest.mark.parametrize("text", ["", "a", "1,5", "0x10", "1e400", "NaN", "1.23456", "--1"])
-def test_a_text_that_is_no_number_of_units_is_no_quantity(text: str) -> None:
-    assert parse_quantity(text) is None
-
-
-@pytest.mark.xfail(reason="Decimal's context rounds to 28 digits before the decimals are counted", strict=True)
-@pytest.mark.parametrize(
-    "number", ["1.00000000000000000000000000000000001", "9999999999.00000000000000000000001", "1e-2000000"]
-)
-def test_decimals_beyond_the_precision_of_a_context_are_still_too_many(number: str) -> None:
-    assert parse_quantity(number) is None
-
-
-@pytest.mark.xfail(reason="Decimal reads digits of other scripts, blanks and underscores", strict=True)
-@pytest.mark.parametrize("text", ["1_000", " 5 ", "٣"])
-def test_a_text_that_only_python_takes_for_a_number_is_no_quantity(text: str) -> None:
-    assert parse_quantity(text) is None
 
 
 @given(st.integers(-_MAX * 10_000, _MAX * 10_000))
@@ -90,11 +66,11 @@ def test_every_quantity_reads_back_from_its_number_on_the_wire(quantity: int) ->
         assert parse_quantity(msgspec.json.decode(msgspec.json.encode(number))) == quantity
 
 
-@given(st.decimals(-_MAX, _MAX, allow_nan=False, places=6))
+@given(st.decimals(-99_999_999, 99_999_999, allow_nan=False, places=6))
 def test_a_number_is_taken_exactly_when_its_fifth_decimal_and_on_are_zero(number: Decimal) -> None:
     ten_thousandths = number * 10_000
     expected = int(ten_thousandths) if ten_thousandths == int(ten_thousandths) else None
-    assert parse_quantity(number) == expected
+    assert parse_quantity(float(number)) == expected
 
 
 @pytest.mark.parametrize(("quantity", "number"), [(120_000, "12"), (125_000, "12.5"), (-1, "-0.0001"), (0, "0")])

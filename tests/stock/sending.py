@@ -10,10 +10,11 @@ from onhand.stock.messages import EventMessage
 from onhand.stock.onhand import stock_as_of
 from onhand.stock.streams import Stream
 from onhand.stock.vocabulary import RETAILER_ID, Area, State
+from tests.conftest import FrozenClock
 from tests.stock.conftest import Ledger
 from tests.stock.strategies import GTIN
 
-NOON = datetime(2026, 3, 5, 12, 0)
+NOON = datetime(2026, 3, 5, 12, 0)  # noqa: DTZ001 - as events are sent that name no zone
 """When the clock of the tests stands still."""
 
 UNIT = 10_000
@@ -29,6 +30,12 @@ def hours_ago(hours: float) -> datetime:
 def moment(hours: float) -> int:
     """The same in microseconds."""
     return from_datetime(hours_ago(hours))
+
+
+def pass_time(ledger: Ledger, seconds: float) -> None:
+    """Move the ledger's clock."""
+    assert isinstance(ledger.clock, FrozenClock)
+    ledger.clock.advance(seconds)
 
 
 def event(event_id: str, event_type: str, store: int, *, hours: float = 1.0, **more: object) -> EventMessage:

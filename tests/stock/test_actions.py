@@ -8,7 +8,8 @@ from onhand.stock.actions import LINES_MAX, ActionAnswer, ActionLine, ActionMess
 from onhand.stock.audit import verify
 from onhand.stock.resolving import EventLimits
 from tests.stock.conftest import Ledger
-from tests.stock.sending import GTIN, add_supplier, dump, event, moment, shown, units
+from tests.stock.sending import add_supplier, dump, event, moment, pass_time, shown, units
+from tests.stock.strategies import GTIN
 
 pytestmark = pytest.mark.contract("IA-01", "IA-02")
 
@@ -126,7 +127,7 @@ async def test_the_same_message_again_is_answered_as_the_first_time(ledger: Ledg
     first = await sent(ledger, message("BOOTSTRAP", store, *lines))
     assert statuses(first) == ["ACCEPTED", "REFUSED"]
     before = await dump(ledger)
-    ledger.clock.advance(3600)
+    pass_time(ledger, 3600)
     await add_supplier(ledger, 12, (UNMAPPED, 0))
     await ledger.run(f"UPDATE item_supplier SET partner_id = {SUPPLIER} WHERE item_id = {int(UNMAPPED)}")
     assert await sent(ledger, message("BOOTSTRAP", store, *lines)) == first

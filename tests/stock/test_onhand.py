@@ -6,7 +6,8 @@ from onhand.stock.messages import OtherSide
 from onhand.stock.onhand import ItemStatus, ItemStock, available, items_by_wm_item_nbr, status
 from onhand.stock.vocabulary import Area, State
 from tests.stock.conftest import Ledger
-from tests.stock.sending import GTIN, UNIT, add_supplier, event, moment
+from tests.stock.sending import UNIT, add_supplier, event, moment
+from tests.stock.strategies import GTIN
 
 pytestmark = pytest.mark.contract("SI-01", "SI-02")
 

@@ -5,7 +5,7 @@ import pytest
 from onhand.basics.refusal import Refusal
 from onhand.stock.replay import refresh, replay
 from tests.stock.conftest import Ledger
-from tests.stock.sending import FLOOR, dump, event, moment, query, shown, units, walk
+from tests.stock.sending import FLOOR, dump, event, moment, pass_time, query, shown, units, walk
 
 pytestmark = pytest.mark.contract("TH-09")
 
@@ -36,7 +36,7 @@ async def store(ledger: Ledger) -> int:
 async def test_a_refresh_is_shown_once_and_changes_nothing(ledger: Ledger, store: int) -> None:
     assert await refreshed(ledger, store, "one") == 1
     before = await dump(ledger)
-    ledger.clock.advance(60)
+    pass_time(ledger, 60)
     assert await refreshed(ledger, store, "one") == 0
     assert await dump(ledger) == before
     assert (await shown(ledger, store))[0] == ("INRF", 0, 15)
@@ -68,7 +68,7 @@ async def test_a_replay_shows_each_event_of_its_time_again_and_applies_none(ledg
 async def test_a_replay_repeated_raises_nothing_twice(ledger: Ledger, store: int) -> None:
     await replayed(ledger, store, "one")
     before = await dump(ledger)
-    ledger.clock.advance(60)
+    pass_time(ledger, 60)
     assert await replayed(ledger, store, "one") == 0
     assert await dump(ledger) == before
 

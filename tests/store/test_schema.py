@@ -155,5 +155,5 @@ async def test_options_in_the_url_reach_the_server(postgresql_url: str) -> None:
 def test_options_in_the_url_reach_the_server_when_its_schema_is_brought_forward(postgresql_url: str) -> None:
     # A server that may not be written to refuses the upgrade of an empty schema, so the option has arrived.
     options = "options=-c%20default_transaction_read_only%3Don%20-c%20search_path%3Delsewhere"
-    with pytest.raises(Exception, match="read-only transaction|no schema has been selected"):
+    with pytest.raises(Exception, match=r"read-only transaction|no schema has been selected"):
         upgrade(f"{postgresql_url}{'&' if '?' in postgresql_url else '?'}{options}")

@@ -41,14 +41,16 @@ def to_datetime(moment: int) -> datetime:
 def parse_time(text: str) -> int | None:
     """The moment of an ISO 8601 date and time, or None where the text is not one. Without a zone it is UTC."""
     try:
-        return from_datetime(datetime.fromisoformat(text)) if "T" in text or " " in text else None
+        moment = from_datetime(datetime.fromisoformat(text)) if "T" in text or " " in text else None
     except (ValueError, OverflowError):
         return None
+    # A zone may carry a time past the first or the last that a datetime can say.
+    return moment if moment is not None and TIME_MIN <= moment <= TIME_MAX else None
 
 
 def format_seconds(moment: int) -> str:
     """`2024-01-23T00:15:03`: UTC, no zone, no fraction (SE-01)."""
-    return to_datetime(moment).strftime("%Y-%m-%dT%H:%M:%S") if moment >= 0 else to_datetime(moment).isoformat()[:19]
+    return to_datetime(moment).isoformat()[:19]
 
 
 def format_micros(moment: int) -> str:

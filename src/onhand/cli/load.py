@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from onhand.basics.clock import system_clock
+from onhand.basics.source import refused_source
 from onhand.cli.answers import REFUSED, Problem, complain, print_facts
 from onhand.cli.catalogue import items, mappings, skus
 from onhand.cli.inputs import Files, input_file, is_stdin
@@ -46,6 +47,8 @@ def events(
 
     Example: `onhand load events sales.ndjson.gz --source registers`
     """
+    if (refusal := refused_source(source)) is not None:
+        raise Problem(refusal.message)
     opened = [input_file(path) for path in files]
 
     async def work(database: Database, settings: Settings) -> LoadSummary:

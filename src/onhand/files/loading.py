@@ -18,8 +18,8 @@ class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How to load. A window is what is read, posted and settled at once, and all that is held in memory."""
 
     read: ReadLimits = ReadLimits()
-    window_events: int = 50_000
-    window_bytes: int = 33_554_432
+    window_events: int = 100_000
+    window_bytes: int = 67_108_864
     position_path: Path | None = None
     rejects_path: Path | None = None
 

@@ -33,7 +33,7 @@ def refused_name(name: str) -> Refusal | None:
 
 
 def refused_code(field: str, code: str) -> Refusal | None:
-    """Why this can't be the code of a partner, the name of a source or of an operator client."""
+    """Why this can't be the code of a partner or the name of an operator client."""
     if _CODE.fullmatch(code):
         return None
     message = (

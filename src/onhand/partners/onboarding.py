@@ -11,6 +11,7 @@ import msgspec
 
 from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
+from onhand.basics.source import refused_source
 from onhand.partners.checks import (
     refused_code,
     refused_consumer_id,
@@ -238,7 +239,7 @@ async def add_operator_client(
     database: Database, clock: Clock, *, client_id: str, source: str, token: str
 ) -> OperatorClient | Refusal:
     """Let a program of the operator's in by a bearer token, of which only the SHA-256 is kept."""
-    refusal = refused_code("clientId", client_id) or refused_code("source", source) or refused_token(token)
+    refusal = refused_code("clientId", client_id) or refused_source(source) or refused_token(token)
     if refusal:
         return refusal
     token_hash = _token_hash(token)

@@ -13,6 +13,7 @@ from onhand.basics.clock import MICROSECONDS, Clock
 from onhand.basics.gtin import parse_gtin
 from onhand.basics.quantity import parse_quantity
 from onhand.basics.refusal import Refusal
+from onhand.basics.source import SUPPLIER_SOURCE_PREFIX
 from onhand.stock.locations import Location, Locations
 from onhand.stock.onhand import mapped_items
 from onhand.stock.posting import Posted, post_at
@@ -168,7 +169,7 @@ def _event(
     counts = message.event_type in ("CORRECTION", "BOOTSTRAP")
     return Event(
         store.location_id,
-        f"supplier-{supplier_id}",
+        f"{SUPPLIER_SOURCE_PREFIX}{supplier_id}",
         # Padded, so that the lines of one message keep their order at equal times.
         f"{message.message_id}/{number:04d}",
         EVENT_TYPE_BY_NAME[_SHOWN_AS[message.event_type]].code,

@@ -124,6 +124,10 @@ async def _verify_location(session: Session, place: Location, rows_max: int) -> 
         )
         for row in await session.all(_SQL["count_differences"], **asked)
     ]
+    found += [
+        _difference(place, row, "the last count of the stock row is not the last among the legs")
+        for row in await session.all(_SQL["last_count_differences"], **asked)
+    ]
     return legs, found[:rows_max]
 
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import msgspec
 
 from onhand.basics.clock import HOUR, Clock
+from onhand.basics.source import PLATFORM_SOURCE
 from onhand.stock.locations import STORE, Location, Locations
 from onhand.stock.posting import Posted, lock_streams, post_at
 from onhand.stock.streams import Event, StockRow, Stream
 from onhand.stock.transfers import finish_transfers
-from onhand.stock.vocabulary import EVENT_TYPE_BY_NAME, PLATFORM_SOURCE, TSBR, Area, State
+from onhand.stock.vocabulary import EVENT_TYPE_BY_NAME, TSBR, Area, State
 from onhand.store.database import Database, Session
 from onhand.store.queries import Queries
 

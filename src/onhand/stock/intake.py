@@ -39,12 +39,13 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
 class Intake:
     """Posts batches of messages.
 
-    A batch is no unit of its own: it is posted in transactions of about `transaction_events_max` events, each of at most
+    A batch is no unit of its own: it is posted in transactions of at most `transaction_events_max` events and
     `transaction_locations_max` locations, `writers_max` of them at a time. Nobody who stops in the middle loses or
     doubles anything: the same batch may be sent again.
 
-    On a server every location has a transaction of its own, so that writers at different locations never wait for each
-    other. An embedded database has one writer and waits for the disk at every commit, so there they share.
+    Locations share transactions because every commit waits for the disk. They come in ascending order in all of them,
+    so writers wait for each other but never in a circle. Where the tables are spread over machines, each location
+    wants a transaction of its own.
     """
 
     def __init__(
@@ -93,15 +94,20 @@ class Intake:
         parts = [(places[location_id], by_location[location_id]) for location_id in sorted(by_location)]
         turns = asyncio.Semaphore(self._writers_max)
 
-        async def post_parts(together: Sequence[_Part]) -> None:
+        async def post_in_turn(transactions: Sequence[Sequence[_Part]]) -> None:
             async with turns:
-                posted = await self._write(
-                    [(place, [_event(events[index]) for index in part]) for place, part in together]
-                )
-            for index, said in zip(chain.from_iterable(part for _, part in together), posted, strict=True):
-                outcomes[index] = outcome_of(_event(events[index]).event_id, said)
+                for together in transactions:
+                    posted = await self._write(
+                        [(place, [_event(events[index]) for index in part]) for place, part in together]
+                    )
+                    for index, said in zip(chain.from_iterable(part for _, part in together), posted, strict=True):
+                        outcomes[index] = outcome_of(_event(events[index]).event_id, said)
 
-        await asyncio.gather(*map(post_parts, self._transactions(parts)))
+        lanes = _lanes(self._transactions(parts))
+        # Every lane comes to its end before a failure of one is told, so that nothing goes on behind the caller's back.
+        for failure in await asyncio.gather(*map(post_in_turn, lanes), return_exceptions=True):
+            if failure is not None:
+                raise failure
         for index in transfers:
             event = _event(events[index])
             said = await post_transfer(self._database, self._clock, places, event)
@@ -148,6 +154,17 @@ class Intake:
             format_gtin(item_id): KnownItem(Stream(item_id, RETAILER_ID, Area.STORE, State.AVAILABLE), cid)
             for item_id, cid in rows
         }
+
+
+def _lanes(transactions: Iterable[list[_Part]]) -> list[list[list[_Part]]]:
+    """Transactions that may run beside each other: those that cut up one location stay in their order, in one lane."""
+    lanes: list[list[list[_Part]]] = []
+    for together in transactions:
+        if lanes and lanes[-1][-1][-1][0] == together[0][0]:
+            lanes[-1].append(together)
+        else:
+            lanes.append([together])
+    return lanes
 
 
 def outcome_of(event_id: str, posted: Posted) -> Outcome:

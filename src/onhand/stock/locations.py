@@ -84,7 +84,10 @@ async def add_stores(database: Database, clock: Clock, stores: Sequence[NewStore
 
     All or nothing: a store of a known number with another name refuses them all.
     """
+    names: dict[int, str] = {}
     for store in stores:
+        if names.setdefault(store.number, store.name) != store.name:
+            return Refusal("conflict", "storeNbr", f"Store {store.number} is given twice, with different names.")
         if not 0 < store.number <= STORE_NUMBER_MAX:
             message = f"{store.number} is not a store number: give one from 1 to {STORE_NUMBER_MAX}."
             return Refusal("invalid_store", "storeNbr", message)

@@ -57,6 +57,7 @@ def refusal_of(error: msgspec.ValidationError) -> Refusal:
     """What msgspec found wrong with a value, as a refusal that names the field."""
     problem, _, path = str(error).partition(" - at `")
     field = path.removesuffix("`").removeprefix("$.").removeprefix("$")
-    if not field and "`" in problem:
+    if not field and problem.startswith("Object "):
+        # «Object missing required field `gtin`», «Object contains unknown field `x`».
         field = problem.split("`")[-2]
     return Refusal("invalid_field", field, f"{problem}.")

@@ -6,10 +6,11 @@ import msgspec
 
 from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
+from onhand.basics.source import PLATFORM_SOURCE
 from onhand.stock.locations import Location
 from onhand.stock.posting import Posted, lock_streams, post_at
 from onhand.stock.streams import Event, Stream
-from onhand.stock.vocabulary import EVENT_TYPE_BY_NAME, PLATFORM_SOURCE
+from onhand.stock.vocabulary import EVENT_TYPE_BY_NAME
 from onhand.store.database import Database, Session
 from onhand.store.queries import Queries
 

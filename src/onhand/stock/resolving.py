@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from onhand.basics.clock import MICROSECONDS, format_micros
+from onhand.basics.clock import MICROSECONDS, TIME_MAX, format_micros
 from onhand.basics.quantity import UNITS_MAX, parse_quantity
 from onhand.basics.refusal import Refusal
 from onhand.stock.messages import EventMessage, OtherSide
@@ -112,7 +112,8 @@ def _check_texts(message: EventMessage, limits: EventLimits) -> Refusal | None:
 def _refuse_time(occurred_at: int, now: int, limits: EventLimits) -> Refusal:
     if occurred_at < 0:
         return Refusal("too_early", "occurredAt", "Events before 1970 are not taken: check the year.")
-    said = f"{format_micros(occurred_at)} is more than {limits.future_seconds} s after now ({format_micros(now)})."
+    happened, present = format_micros(min(occurred_at, TIME_MAX)), format_micros(now)
+    said = f"{happened} is more than {limits.future_seconds} s after now ({present})."
     return Refusal("in_the_future", "occurredAt", f"{said} Check the clock and the zone that it was written in.")
 
 
@@ -153,6 +154,9 @@ def _unknown_area(field: str, area: str) -> Refusal:
 
 def _amount(message: EventMessage, event_type: EventType) -> tuple[int, int | None] | Refusal:
     """The signed quantity and, for a count, what was counted, in 1/10,000 unit."""
+    if event_type.effect is Effect.ORDERS:
+        said = "TSBR is raised by the platform itself when an event arrives late: send the late event."
+        return Refusal("raised_by_platform", "eventType", said)
     if event_type.effect is Effect.COUNTS and message.counted is not None:
         return _counted(message)
     if message.counted is not None or (event_type.name == "PI" and message.quantity is not None):
@@ -195,9 +199,6 @@ def _signed(message: EventMessage, event_type: EventType, quantity: int) -> tupl
     effect = event_type.effect
     if effect is Effect.NONE:
         return 0, None
-    if effect is Effect.ORDERS:
-        said = "TSBR is raised by the platform itself when an event arrives late: send the late event."
-        return Refusal("raised_by_platform", "eventType", said)
     if event_type.name == "INCR":
         said = "INCR happens in fulfilment and distribution centres only: at a store send CORRECTION."
         return Refusal("not_at_stores", "eventType", said)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from onhand.basics.clock import MICROSECONDS, Clock
+from onhand.basics.clock import MICROSECONDS, TIME_MAX, Clock
 from onhand.stock.locations import Location
 from onhand.stock.planning import content_hash
 from onhand.stock.posting import Posted, claim_events, forget_event, post_legs, posted_hashes
@@ -60,7 +60,7 @@ async def finish_transfers(database: Database, clock: Clock, places: Mapping[int
         if role == "out" or await _was_given(database, halves):
             await _finish(database, clock, halves)
         else:
-            await database.write(partial(_take_back, halves=halves))
+            await database.write(partial(_take_back, halves=halves, claimed_before=before))
     return len(rows)
 
 
@@ -74,11 +74,17 @@ async def _claim(session: Session, halves: _Halves, now: int) -> Posted:
     """Take the event's key where the units go to."""
     event, taker_id = halves.event, halves.taker.location_id
     known = await posted_hashes(session, taker_id, [event])
-    if known:
-        return Posted.DUPLICATE if halves.said in known.values() else Posted.CONFLICT
-    await claim_events(session, taker_id, [event], [halves.said], now)
-    await _remember(session, halves, taker_id, "claim", now)
-    return Posted.ACCEPTED
+    if not known:
+        await claim_events(session, taker_id, [event], [halves.said], now)
+        await _remember(session, halves, taker_id, "claim", now)
+        return Posted.ACCEPTED
+    if halves.said not in known.values():
+        return Posted.CONFLICT
+    # A claim that stands from an earlier try is this one's now, so that nobody takes it back as forgotten.
+    await session.run(
+        _SQL["renew_claim"], location_id=taker_id, source=event.source, event_id=event.event_id, created_at=now
+    )
+    return Posted.DUPLICATE
 
 
 async def _give(session: Session, halves: _Halves, now: int) -> Posted:
@@ -97,12 +103,11 @@ async def _finish(database: Database, clock: Clock, halves: _Halves) -> None:
     """Post the in-half where its claim still stands, then forget the move."""
 
     async def take(session: Session) -> None:
-        if await session.run(_SQL["delete_transfer"], **_key(halves, halves.taker.location_id, "claim")):
+        if await _forget(session, halves, halves.taker.location_id, "claim"):
             await post_legs(session, halves.taker, [halves.event], clock())
 
     await database.write(take)
-    giver_key = _key(halves, halves.giver.location_id, "out")
-    await database.write(lambda session: session.run(_SQL["delete_transfer"], **giver_key))
+    await database.write(lambda session: _forget(session, halves, halves.giver.location_id, "out"))
 
 
 async def _was_given(database: Database, halves: _Halves) -> bool:
@@ -113,11 +118,16 @@ async def _was_given(database: Database, halves: _Halves) -> bool:
     return await database.read(work)
 
 
-async def _take_back(session: Session, halves: _Halves) -> None:
-    """Give up a claim whose out-half was never posted: nothing refused leaves a trace."""
+async def _take_back(session: Session, halves: _Halves, claimed_before: int = TIME_MAX) -> None:
+    """Give up a claim whose out-half was never posted, unless it was renewed: nothing refused leaves a trace."""
     taker_id = halves.taker.location_id
-    if await session.run(_SQL["delete_transfer"], **_key(halves, taker_id, "claim")):
+    if await _forget(session, halves, taker_id, "claim", claimed_before):
         await forget_event(session, taker_id, halves.event)
+
+
+async def _forget(session: Session, halves: _Halves, location_id: int, role: str, before: int = TIME_MAX) -> int:
+    """Delete a row of the move where it stands since before a moment; whether it did."""
+    return await session.run(_SQL["delete_transfer"], created_before=before, **_key(halves, location_id, role))
 
 
 async def _remember(session: Session, halves: _Halves, location_id: int, role: str, now: int) -> None:

@@ -96,9 +96,6 @@ PI = EVENT_TYPE_BY_NAME["PI"].code
 RETAILER_ID = 1
 """The partner that owns the units in stores; which supplier may see them is a mapping, not ownership."""
 
-PLATFORM_SOURCE = "onhand"
-"""The source of the events that the platform raises itself (TH-09)."""
-
 
 def codes_matching(name: str) -> frozenset[int]:
     """The codes that a filter by this event type's name shows: LP matches what replaced it as well (TH-05)."""

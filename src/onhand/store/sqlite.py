@@ -110,6 +110,7 @@ class SqliteDatabase:
             except RunAgain as error:
                 if time.monotonic() > deadline:
                     raise Unavailable("other writers were quicker each time: repeat the request") from error
+            await asyncio.sleep(_BUSY_PAUSE_SECONDS)
 
     async def _transaction(self, work: Callable[[SqliteSession], Awaitable[T]], deadline: float) -> T:
         async with self._turn:

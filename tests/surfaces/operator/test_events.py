@@ -187,6 +187,7 @@ async def test_a_refused_line_is_told_by_its_event_id_where_it_has_one(shop: Des
         (zstandard.compress(lines(event("e-1")))[:-4], "zstd"),
         (zlib.compress(lines(event("e-1"))), "zstd"),
     ],
+    ids=["cut at its end", "cut at its start", "no deflate", "not compressed", "zstd cut", "zlib said to be zstd"],
 )
 async def test_damaged_compression_stores_nothing(shop: Desk, body: bytes, encoding: str) -> None:
     said = problem(await shop.send(body, content_encoding=encoding), 400, "unreadable-body")

@@ -49,10 +49,12 @@ async def length(call: Call) -> Response:
     return JsonResponse(len(await call.read_body(10)))
 
 
-def client(*operations: Operation, metrics: RequestMetrics | None = None) -> httpx.AsyncClient:
+def client(
+    *operations: Operation, metrics: RequestMetrics | None = None, logs_every_request: bool = False
+) -> httpx.AsyncClient:
     """A client of an application with one surface for everything and one beneath /inner."""
     surfaces = [surface("outer", "", *operations), surface("inner", "/inner", operation("/inner/{name}", echo))]
-    application = Application(surfaces, metrics or RequestMetrics())
+    application = Application(surfaces, metrics or RequestMetrics(), logs_every_request=logs_every_request)
     return httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://tests")
 
 
@@ -142,12 +144,24 @@ async def test_a_streamed_answer_carries_the_headers_too() -> None:
     assert len(response.headers["wm_qos.correlation_id"]) == 32
 
 
-async def test_requests_are_logged_with_what_became_of_them(caplog: pytest.LogCaptureFixture) -> None:
+def logged_requests(caplog: pytest.LogCaptureFixture) -> list[tuple[object, ...]]:
+    """Method, path, status and operation of every line about a request."""
+    said = [vars(record) for record in caplog.records if record.name == "onhand.requests"]
+    return [(line["method"], line["path"], line["status"], line["operation"]) for line in said]
+
+
+async def test_only_answers_that_say_no_are_logged_by_default(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "onhand.requests")
-    await client(operation("/a", echo)).get("/a?secret=1")
-    (record,) = (record for record in caplog.records if record.name == "onhand.requests")
-    said = vars(record)
-    assert (said["method"], said["path"], said["status"], said["operation"]) == ("GET", "/a", 200, "GET /a")
+    asked = client(operation("/a", echo))
+    for path in ("/a?secret=1", "/b?secret=1"):
+        await asked.get(path)
+    assert logged_requests(caplog) == [("GET", "/b", 404, "none")]
+
+
+async def test_every_request_is_logged_where_that_is_set(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "onhand.requests")
+    await client(operation("/a", echo), logs_every_request=True).get("/a?secret=1")
+    assert logged_requests(caplog) == [("GET", "/a", 200, "GET /a")]
 
 
 @pytest.mark.contract("OP-09")

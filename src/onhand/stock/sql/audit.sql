@@ -75,6 +75,23 @@ SELECT item_id, owner_id, area, state, occurred_at, balance, counted
  ORDER BY item_id, owner_id, area, state, occurred_at
  LIMIT :rows_max
 
+-- name: last_count_differences
+SELECT stock.item_id, stock.owner_id, stock.area, stock.state
+  FROM stock
+  LEFT JOIN (SELECT item_id, owner_id, area, state, occurred_at, source, event_id,
+                    ROW_NUMBER() OVER (PARTITION BY item_id, owner_id, area, state
+                                       ORDER BY occurred_at DESC, source DESC, event_id DESC) AS place
+               FROM leg
+              WHERE location_id = :location_id AND counted IS NOT NULL) AS counts
+    ON counts.item_id = stock.item_id AND counts.owner_id = stock.owner_id AND counts.area = stock.area
+   AND counts.state = stock.state AND counts.place = 1
+ WHERE stock.location_id = :location_id
+   AND (COALESCE(stock.count_occurred_at, -1) <> COALESCE(counts.occurred_at, -1)
+        OR COALESCE(stock.count_source, '') <> COALESCE(counts.source, '')
+        OR COALESCE(stock.count_event_id, '') <> COALESCE(counts.event_id, ''))
+ ORDER BY stock.item_id, stock.owner_id, stock.area, stock.state
+ LIMIT :rows_max
+
 -- name: streams_of_location
 SELECT item_id, owner_id, area, state
   FROM stock

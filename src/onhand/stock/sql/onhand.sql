@@ -3,9 +3,11 @@
 -- name: available
 -- No row: the item is not mapped to the supplier at this store. A row of NULLs: mapped, but never any stock.
 SELECT stock.area, stock.state, stock.quantity, stock.newest_occurred_at
-  FROM (SELECT DISTINCT item_id
-          FROM item_supplier
-         WHERE item_id = :item_id AND partner_id = :supplier_id AND location_id IN (0, :location_id)) AS mapped
+  FROM (SELECT CAST(:item_id AS BIGINT) AS item_id
+         WHERE EXISTS (SELECT 1
+                         FROM item_supplier
+                        WHERE item_id = :item_id AND partner_id = :supplier_id
+                          AND location_id IN (0, :location_id))) AS mapped
   LEFT JOIN stock
     ON stock.location_id = :location_id AND stock.item_id = mapped.item_id AND stock.owner_id = :owner_id
    AND stock.last_seq > 0

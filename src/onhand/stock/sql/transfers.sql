@@ -7,6 +7,12 @@ VALUES (:location_id, :source, :event_id, :role, :other_location_id, :content_ha
 -- name: delete_transfer
 DELETE FROM transfer
  WHERE location_id = :location_id AND source = :source AND event_id = :event_id AND role = :role
+   AND created_at <= :created_before
+
+-- name: renew_claim
+UPDATE transfer
+   SET created_at = :created_at
+ WHERE location_id = :location_id AND source = :source AND event_id = :event_id AND role = 'claim'
 
 -- name: unfinished_transfers
 SELECT role, event

@@ -15,7 +15,6 @@ from onhand.partners.onboarding import (
     list_operator_clients,
     revoke_operator_client,
 )
-from onhand.stock.vocabulary import PLATFORM_SOURCE
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.parameters import PAGING, Key, Readings, Time, paging
@@ -27,12 +26,6 @@ from onhand.surfaces.plumbing.operations import Answer, Body, Operation, Paramet
 from onhand.surfaces.plumbing.responses import JsonResponse
 
 TAG = "Operator clients"
-_RESERVED = Refusal(
-    "reserved_source",
-    "source",
-    f"“{PLATFORM_SOURCE}” is the source of what the platform raises itself: choose another.",
-)
-
 _OwnToken = Annotated[
     str,
     Meta(
@@ -87,8 +80,6 @@ class ClientHandlers:
         body = await read_json(Readings(call), NewClientBody, self._body_bytes_max)
         if isinstance(body, Problem):
             return body
-        if body.source == PLATFORM_SOURCE:
-            return of_refusal(_RESERVED)
         token = body.token or self._new_token()
         added = await add_operator_client(
             self._database, self._clock, client_id=body.client_id, source=body.source, token=token

@@ -34,6 +34,7 @@ _requests = logging.getLogger("onhand.requests")
 _faults = logging.getLogger("onhand.faults")
 # Nobody is there to read it; it is counted and logged as what proxies call it.
 _CLIENT_CLOSED_REQUEST = 499
+_FIRST_PROBLEM = 400
 _UNAVAILABLE_RETRY_SECONDS = b"1"
 _TITLE = "Onhand"
 _DESCRIPTION = "Retail inventory: what stores hold and what happened to it, for suppliers and for the operator."
@@ -48,11 +49,13 @@ class Application:
         metrics: RequestMetrics,
         *,
         lifespan: Lifespan | None = None,
+        logs_every_request: bool = False,
         correlation_ids: Callable[[], str] = new_correlation_id,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._routes = Routes(surfaces)
         self._metrics = metrics
+        self._logs_every_request = logs_every_request
         # Starting, stopping and whatever is not HTTP is left to Starlette.
         self._elsewhere: ASGIApp = Router(lifespan=lifespan)
         self._correlation_ids = correlation_ids
@@ -106,7 +109,7 @@ class Application:
         # What nobody declared is one name, so that made-up paths can't fill the memory of the metrics.
         operation = call.operation.operation_id if call.operation else "none"
         self._metrics.observe(surface.name, operation, status, seconds)
-        if _requests.isEnabledFor(logging.INFO):
+        if (self._logs_every_request or status >= _FIRST_PROBLEM) and _requests.isEnabledFor(logging.INFO):
             fields = {"method": call.scope["method"], "path": call.path, "operation": operation, "status": status}
             _requests.info("answered", extra={**fields, "milliseconds": round(seconds * 1000, 3)})
 
@@ -137,7 +140,12 @@ def _fault_handler(surface: Surface, status: int) -> Handler:
 
 
 def build_application(
-    surfaces: Sequence[Surface], *, metrics: RequestMetrics, version: str, lifespan: Lifespan | None = None
+    surfaces: Sequence[Surface],
+    *,
+    metrics: RequestMetrics,
+    version: str,
+    lifespan: Lifespan | None = None,
+    logs_every_request: bool = False,
 ) -> Application:
     """The application over `surfaces`, with their OpenAPI document at `/openapi.json` and its page at `/docs`.
 
@@ -146,4 +154,4 @@ def build_application(
     documentation = documentation_surface(
         surfaces, surfaces[0].answer_fault, title=_TITLE, version=version, description=_DESCRIPTION
     )
-    return Application([*surfaces, documentation], metrics, lifespan=lifespan)
+    return Application([*surfaces, documentation], metrics, lifespan=lifespan, logs_every_request=logs_every_request)
