@@ -1,6 +1,7 @@
 """`onhand tour`: a year of real sales in a ledger, and signed requests about it shown as tables."""
 
 import asyncio
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +49,7 @@ def tour(
     settings = _settings(environment_settings(), data, port)
     log_to_stderr(settings)
     console = Console()
-    loaded = _loaded(settings, data, Part(stores, until) if until else Part(stores))
+    loaded = _loaded(settings, data, Part(stores, until) if until else Part(stores), console)
     listening = listen(settings.host, settings.port)
     url = url_of(listening, settings)
 
@@ -62,13 +63,22 @@ def tour(
     serve_until_stopped(running, settings, listening, lambda: console.print(f"Serving at {url}"), visit)
 
 
-def _loaded(settings: Settings, data: Path, part: Part) -> DemoData:
+def _loaded(settings: Settings, data: Path, part: Part, console: Console) -> DemoData:
     data.mkdir(parents=True, exist_ok=True)
+    console.print(
+        "A grocery chain's register lines go into a ledger, with opening counts and deliveries that are simulated. "
+        "All of the year takes some minutes, the first time only.",
+        highlight=False,
+    )
+    started = time.monotonic()
     try:
         with counting_bar("loading", shown=True) as progress:
-            return asyncio.run(prepare(settings, system_clock, data, part, progress))
+            loaded = asyncio.run(prepare(settings, system_clock, data, part, progress))
     except (NotInstalled, Conflict) as problem:
         raise Problem(str(problem)) from problem
+    took = time.monotonic() - started
+    console.print(f"{loaded.events:,} events are in {data / 'onhand.db'} ({took:.0f} s).", highlight=False)
+    return loaded
 
 
 def _settings(settings: Settings, data: Path, port: int | None) -> Settings:

@@ -25,9 +25,10 @@ _TIMEOUT_SECONDS = 30.0
 
 
 class DemoData(msgspec.Struct, frozen=True):
-    """A demo that has been loaded: which part of the data set, and what there is to look at."""
+    """A demo that has been loaded: which part of the data set, how many events, and what there is to look at."""
 
     part: Part
+    events: int
     scene: Highlight
 
 
@@ -47,10 +48,11 @@ async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part,
     try:
         options = JourneyOptions(part=part, position_path=directory / _POSITION)
         intake = build_intake(database, settings, clock)
-        await load_completejourney(database, intake, clock, source, options, progress)
+        counts = await load_completejourney(database, intake, clock, source, options, progress)
     finally:
         await database.close()
-    loaded = DemoData(part, highlight(read_journey(source, part)))
+    events = counts.accepted + counts.duplicates
+    loaded = DemoData(part, events, highlight(read_journey(source, part)))
     replace_file(directory / _SCENE, msgspec.json.encode(loaded))
     return loaded
 

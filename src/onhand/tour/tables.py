@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
 
 _NEW = "bold yellow"
 _ROWS_MAX = 14
@@ -14,18 +14,19 @@ HistoryRow = Mapping[str, Any]
 def shelf_table(answer: Mapping[str, Any]) -> Table:
     """One item's stock (SI-01)."""
     table = Table("area", "state", "quantity", "last updated (UTC)")
-    _add_shelf(table, answer)
+    table.add_row(answer["locationArea"], answer["state"], f"{answer['quantity']:g}", answer["lastUpdatedTime"])
     return table
 
 
 def items_table(answer: Mapping[str, Any]) -> Table:
     """Several items, and the errors in their midst (SI-03, SI-04)."""
-    table = Table("GTIN", "area", "state", "quantity", "last updated (UTC)", "error")
+    table = Table(_whole("GTIN"), "area and state, or error", "quantity", _whole("last updated (UTC)"))
     for item in answer.get("inventory", ()):
         for shelf in item["inventoryByLocation"]:
-            _add_shelf(table, shelf, item["gtin"])
+            place = f"{shelf['locationArea']} {shelf['state']}"
+            table.add_row(item["gtin"], place, f"{shelf['quantity']:g}", shelf["lastUpdatedTime"])
     for error in answer.get("errors", ()):
-        table.add_row(error["value"], "", "", "", "", f"[red]{error['message']}[/red]")
+        table.add_row(error["value"], f"[red]{error['message']}[/red]", "", "")
     return table
 
 
@@ -35,7 +36,7 @@ def history_table(
     known_before: Sequence[HistoryRow] | None = None,
 ) -> Table:
     """The newest rows of a history (TH-01): each says where it came from, what is other than before stands out."""
-    table = Table("event", "quantity", "happened (UTC)", "on hand after it", "where from")
+    table = Table("event", "quantity", _whole("happened (UTC)"), "on hand after it", "where from")
     for row in rows[:_ROWS_MAX]:
         is_new = known_before is not None and row not in known_before
         cells = (row["eventType"], f"{row['eventQty']:+g}", row["eventCreationTime"], f"{row['aggregatedQty']:g}")
@@ -45,6 +46,6 @@ def history_table(
     return table
 
 
-def _add_shelf(table: Table, shelf: Mapping[str, Any], *before: str) -> None:
-    cells = (shelf["locationArea"], shelf["state"], f"{shelf['quantity']:g}", shelf["lastUpdatedTime"])
-    table.add_row(*before, *cells)
+def _whole(name: str) -> Column:
+    """A column whose cells are never cut, however narrow the terminal is."""
+    return Column(name, no_wrap=True, overflow="fold")
