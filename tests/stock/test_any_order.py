@@ -14,6 +14,7 @@ from onhand.stock.messages import EventMessage
 from onhand.stock.onhand import stock_as_of
 from onhand.stock.streams import Stream
 from onhand.stock.vocabulary import RETAILER_ID, Area, State
+from tests.campaign import times
 from tests.stock.conftest import Ledger
 from tests.stock.model import Shelf, on_hand
 from tests.stock.strategies import GTIN, START, deliveries, histories
@@ -56,7 +57,7 @@ async def whole_history(ledger: Ledger, store: int, shelf: Shelf, rows_max: int)
             return rows
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_every_order_split_and_repeat_gives_the_models_on_hand_at_every_moment(
     ledger: Ledger, data: st.DataObject
@@ -70,7 +71,7 @@ async def test_every_order_split_and_repeat_gives_the_models_on_hand_at_every_mo
         assert await said_by_ledger(ledger, store, from_datetime(moment)) == on_hand(history, moment)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_each_row_of_the_history_is_the_older_rows_balance_plus_its_own_quantity(
     ledger: Ledger, data: st.DataObject
@@ -88,7 +89,7 @@ async def test_each_row_of_the_history_is_the_older_rows_balance_plus_its_own_qu
         assert Decimal(balance) / SCALE == final.get(shelf, 0)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_right_after_a_count_the_history_shows_what_was_counted(ledger: Ledger, data: st.DataObject) -> None:
     history = data.draw(histories(_PLACEHOLDER))

@@ -11,6 +11,7 @@ from onhand.basics.clock import TIME_MAX, from_datetime
 from onhand.basics.quantity import SCALE
 from onhand.stock.messages import EventMessage
 from onhand.stock.onhand import stock_as_of
+from tests.campaign import times
 from tests.stock.conftest import Ledger
 from tests.stock.model import Shelf, on_hand
 from tests.stock.sending import UNIT, event, moment, pass_time
@@ -27,7 +28,7 @@ async def said(ledger: Ledger, store: int, *, as_of: int | None, known_at: int |
     return {(stock.area.name, stock.state.name): Decimal(stock.quantity) / SCALE for stock in stocks}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_the_ledger_of_then_is_a_model_of_what_was_recorded_by_then(ledger: Ledger, data: st.DataObject) -> None:
     batches = data.draw(deliveries(data.draw(histories(0))))

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onhand.stock.audit import rebuild, verify
+from tests.campaign import times
 from tests.stock.conftest import Ledger
 from tests.stock.strategies import deliveries, histories
 from tests.stock.test_any_order import deliver
@@ -33,7 +34,7 @@ async def a_store_with_history(ledger: Ledger) -> int:
     return store
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_verify_finds_nothing_whatever_was_posted(ledger: Ledger, data: st.DataObject) -> None:
     history = data.draw(histories(0))

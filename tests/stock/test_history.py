@@ -9,6 +9,7 @@ from onhand.basics.clock import DAY, TIME_MAX
 from onhand.stock.history import HistoryQuery, HistoryRow, Position, history_page
 from onhand.stock.streams import Stream
 from onhand.stock.vocabulary import EVENT_TYPE_BY_NAME, Area, codes_matching
+from tests.campaign import times
 from tests.stock.conftest import Ledger
 from tests.stock.sending import FLOOR, UNIT, add_supplier, event, moment, pass_time, query, shown, walk
 from tests.stock.strategies import GTIN, deliveries, histories
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.contract("TH-02", "TH-06")
 SUPPLIER = 10
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_the_pages_of_a_walk_are_the_history_as_it_was_known_at_the_first(
     ledger: Ledger, data: st.DataObject
