@@ -5,6 +5,7 @@ that two passes at once, or one repeated, raise nothing twice.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,7 +17,7 @@ from onhand.stock.posting import Posted, lock_streams, post_at
 from onhand.stock.streams import Event, StockRow, Stream
 from onhand.stock.transfers import finish_transfers
 from onhand.stock.vocabulary import EVENT_TYPE_BY_NAME, TSBR, Area, State
-from onhand.store.database import Database, Session
+from onhand.store.database import Database, Row, Session
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "housekeeping.sql")
@@ -84,22 +85,20 @@ async def _bin_overdue(database: Database, place: Location, clock: Clock, age: i
     """Move what has lain in the backroom too long to the sales floor (TIMEBOUND_STATE)."""
     raised = 0
     while True:
-        posted = await database.write(lambda session: _bin_some(session, place, clock(), age))
+        now = clock()
+        asked = {"location_id": place.location_id, "received_after": now - age, "tsbr": TSBR, "rows_max": _AT_A_TIME}
+        found = await database.all(_SQL["overdue_in_backroom"], **asked)
+        if not found:
+            return raised
+        posted = await database.write(partial(_bin, place=place, found=found, asked=asked, now=now))
         raised += posted.count(Posted.ACCEPTED)
-        if len(posted) < _AT_A_TIME or Posted.ACCEPTED not in posted:
+        if Posted.ACCEPTED not in posted:
             return raised
 
 
-async def _bin_some(session: Session, place: Location, now: int, age: int) -> list[Posted]:
-    asked = {
-        "location_id": place.location_id,
-        "received_after": now - age,
-        "tsbr": TSBR,
-        "rows_max": _AT_A_TIME,
-    }
-    found = await session.all(_SQL["overdue_in_backroom"], **asked)
-    if not found:
-        return []
+async def _bin(
+    session: Session, place: Location, found: Sequence[Row], asked: Mapping[str, int], now: int
+) -> list[Posted]:
     backrooms = [Stream(item_id, owner_id, Area.BACKROOM, State.AVAILABLE) for item_id, owner_id, _ in found]
     floors = [msgspec.structs.replace(stream, area=Area.STORE) for stream in backrooms]
     stocks = await lock_streams(session, place.location_id, [*backrooms, *floors])
