@@ -15,8 +15,9 @@ from benchmarks.requests import requests_per_second
 from onhand.basics.clock import system_clock
 from onhand.files.loading import LoadOptions, load_events
 from onhand.files.reading import InputFile
+from onhand.partners.consumers import add_consumer, add_key
 from onhand.partners.keys import generate_key_pair, read_private_key, sign
-from onhand.partners.onboarding import add_consumer, add_key, add_partner
+from onhand.partners.onboarding import add_partner
 from onhand.settings import Settings
 from onhand.store.database import Database, Session
 from onhand.store.queries import Query

@@ -78,14 +78,14 @@ def upgrade_database(settings: Settings) -> None:
 
     Raises:
         SchemaMismatch: it is newer than the program.
-        Unavailable: the database can't be opened.
+        Unavailable: the database can't be opened, or refuses.
     """
     url = settings.database
     if url.startswith(_EMBEDDED):
         with _opening(Path(url.removeprefix(_EMBEDDED))) as path:
             _make_current(path)
     else:
-        _upgrade(url)
+        _upgrade_server(url)
 
 
 async def schema_revision(settings: Settings) -> str | None:
@@ -100,7 +100,7 @@ async def schema_revision(settings: Settings) -> str | None:
             return embedded_revision(path)
     database = await _connect(url, settings)
     try:
-        return await _revision_of(database)
+        return await _revision_of_server(database, url)
     finally:
         await database.close()
 
@@ -277,7 +277,7 @@ def _opening(path: Path) -> Iterator[Path]:
     try:
         yield path
     except (OSError, sqlite3.DatabaseError) as error:
-        raise Unavailable(f"can't open the database {path}: {error}; check ONHAND_DATABASE_URL") from error
+        raise Unavailable(f"can't open the database {path}: {error}; check the path and its rights") from error
 
 
 def _make_current(path: Path) -> None:
@@ -303,12 +303,18 @@ def _create(path: Path) -> None:
 
 async def _open_server(url: str, settings: Settings) -> Database:
     database = await _connect(url, settings)
-    revision = await _revision_of(database)
+    try:
+        _check_revision(await _revision_of_server(database, url), url)
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
+def _check_revision(revision: str | None, url: str) -> None:
     if revision == newest_revision():
-        return database
-    await database.close()
-    if revision is not None and revision > newest_revision():
-        raise SchemaMismatch(_newer(without_password(url), revision))
+        return
+    _refuse_newer(revision, url)
     stands = f"at revision {revision}, and {newest_revision()} is needed" if revision else "empty"
     raise SchemaMismatch(f"the database {without_password(url)} is {stands}: type `onhand database upgrade` first")
 
@@ -326,6 +332,38 @@ async def _revision_of(database: Database) -> str | None:
     found = await database.one(_QUERIES["has_schema"])
     row = await database.one(_QUERIES["schema_revision"]) if found and found[0] else None
     return str(row[0]) if row else None
+
+
+async def _revision_of_server(database: Database, url: str) -> str | None:
+    from psycopg import Error
+
+    try:
+        return await _revision_of(database)
+    except Error as error:
+        raise _refused(url, error) from error
+
+
+def _upgrade_server(url: str) -> None:
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+    from onhand.store.migrating import revision_of
+
+    try:
+        _refuse_newer(revision_of(url), url)
+        _upgrade(url)
+    except SQLAlchemyError as error:
+        said = error.orig if isinstance(error, DBAPIError) and error.orig else error
+        raise _refused(url, said) from error
+
+
+def _refuse_newer(revision: str | None, url: str) -> None:
+    if revision is not None and revision > newest_revision():
+        raise SchemaMismatch(_newer(without_password(url), revision))
+
+
+def _refused(url: str, error: BaseException) -> Unavailable:
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    return Unavailable(f"the database {without_password(url)}: {reason}")
 
 
 def _upgrade(url: str) -> None:

@@ -55,3 +55,43 @@ def test_a_server_that_does_not_answer_is_told_in_one_line(run: Run, monkeypatch
     ran = run("store", "list")
     assert (ran.status, ran.err.count("\n")) == (1, 1)
     assert "PostgreSQL did not answer" in ran.err
+
+
+def test_a_newer_server_database_is_not_upgraded(
+    run: Run, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONHAND_DATABASE_URL", postgresql_url)
+    with psycopg.connect(postgresql_url) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    ran = run("database", "upgrade")
+    assert (ran.status, ran.err.count("\n"), "revision 9999, which is newer" in ran.err) == (1, 1, True)
+
+
+@pytest.mark.parametrize("words", [("store", "list"), ("database", "status"), ("database", "upgrade")])
+def test_a_role_without_rights_is_told_in_one_line(
+    run: Run, postgresql_url: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    with psycopg.connect(postgresql_url, autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS nobody_much")
+        connection.execute("CREATE ROLE nobody_much LOGIN")
+    monkeypatch.setenv("ONHAND_DATABASE_URL", postgresql_url.replace("//postgres:", "//nobody_much:"))
+    ran = run(*words)
+    assert (ran.status, ran.err.count("\n"), "permission denied" in ran.err) == (1, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("/onhand_", "/nowhere_", "does not exist"),
+        ("//postgres:", "//stranger:", "stranger"),
+        ("?", "?options=-c%20no_such_thing%3D1&", "no_such_thing"),
+        ("?", "?no_such_option=1&", "no_such_option"),
+    ],
+)
+def test_what_is_wrong_with_the_url_of_a_server_is_told_at_once_in_one_line(
+    run: Run, postgresql_url: str, monkeypatch: pytest.MonkeyPatch, old: str, new: str, said: str
+) -> None:
+    monkeypatch.setenv("ONHAND_DATABASE_URL", postgresql_url.replace(old, new, 1))
+    monkeypatch.setenv("ONHAND_DATABASE_BUSY_SECONDS", "3600")
+    ran = run("store", "list")
+    assert (ran.status, ran.err.count("\n"), said in ran.err) == (1, 1, True), ran.err

@@ -54,3 +54,8 @@ def test_a_server_starts_without_what_only_other_commands_need(name: str) -> Non
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("words", [("tour",), ("load", "completejourney")])
+def test_the_help_shows_what_stands_in_brackets(run: Run, words: tuple[str, ...]) -> None:
+    assert "onhand[demo]" in run(*words, "--help").out

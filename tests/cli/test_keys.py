@@ -83,3 +83,10 @@ def test_a_file_without_a_private_key_is_told_in_one_line(run: Run, tmp_path: Pa
 def test_the_names_of_both_files_are_told(run: Run) -> None:
     told = json.loads(run("keys", "generate", "keys/shop", "--json").out)
     assert told == {"private_key": "keys/shop-private.pem", "public_key": "keys/shop-public.pem"}
+
+
+@pytest.mark.parametrize("name", ["afile/acme", "/proc/nope/acme", ".", "/"])
+def test_a_place_where_no_key_can_be_written_is_told_in_one_line(run: Run, tmp_path: Path, name: str) -> None:
+    (tmp_path / "afile").touch()
+    ran = run("keys", "generate", name)
+    assert (ran.status, ran.err.count("\n")) == (1, 1)

@@ -62,3 +62,8 @@ def test_an_ipv6_address_stands_in_brackets_in_the_url() -> None:
         pytest.skip("this machine has no IPv6 loopback")
     with listening:
         assert url_of(listening, Settings(host="::1")).startswith("http://[::1]:")
+
+
+def test_only_the_options_that_a_command_has_are_named() -> None:
+    with listen("127.0.0.1", 0) as taken, pytest.raises(Problem, match=r"choose another with --port$"):
+        listen("127.0.0.1", taken.getsockname()[1], options="--port")

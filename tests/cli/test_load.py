@@ -79,3 +79,40 @@ def test_a_file_that_is_not_there_is_told_in_one_line(run: Run, shop: Path) -> N
 
 def test_a_load_without_a_source_is_a_wrong_use(run: Run, shop: Path) -> None:
     assert run("load", "events", "events.ndjson").status == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--position", "events.ndjson"),
+        ("--rejects", "./events.ndjson"),
+        ("--rejects", "events"),
+        ("--position", "same", "--rejects", "same"),
+        ("--position", "nowhere/at-all"),
+        ("--rejects", "."),
+        ("--rejects", "/dev/null"),
+    ],
+)
+def test_a_load_never_writes_over_what_it_reads(run: Run, shop: Path, options: tuple[str, ...]) -> None:
+    for name in ("events.ndjson", "events.part"):
+        (shop / name).write_text(lines(EVENT))
+    ran = run("load", "events", "events.ndjson", "events.part", "--source", "test", *options)
+    assert (ran.status, ran.err.count("\n"), options[-2] in ran.err) == (1, 1, True)
+    assert [(shop / name).read_text() for name in ("events.ndjson", "events.part")] == [lines(EVENT)] * 2
+
+
+@pytest.mark.parametrize("folder", [".", "/", ".."])
+@pytest.mark.parametrize("kind", [("events", "--source", "test"), ("items",)])
+def test_a_folder_is_no_file_to_load(run: Run, shop: Path, kind: tuple[str, ...], folder: str) -> None:
+    ran = run("load", *kind, folder)
+    assert (ran.status, ran.err) == (1, f"onhand: {folder} is a folder: name the files in it\n")
+
+
+def test_one_problem_in_one_row_is_told_in_the_singular(run: Run, shop: Path) -> None:
+    (shop / "more.csv").write_text("gtin,name\nabc,Barley\n")
+    assert "mend 1 problem in 1 row\n" in run("load", "items", "more.csv").err
+
+
+def test_a_load_without_refusals_shows_a_hyphen_for_their_reasons(run: Run, shop: Path) -> None:
+    (shop / "events.ndjson").write_text(lines(EVENT))
+    assert "reasons     -\n" in run("load", "events", "events.ndjson", "--source", "test").out

@@ -82,3 +82,16 @@ def test_an_operator_client_that_was_revoked_stays_in_the_list(run: Run) -> None
     assert run("partner", "operator", "revoke", "registers").status == 0
     (client,) = run("partner", "operator", "list", "--json").json
     assert client["revoked_at"] is not None
+
+
+def test_lists_of_what_nobody_knows_are_refused(run: Run, acme: str) -> None:
+    keys = run("partner", "key", "list", "nobody")
+    assert (keys.status, "no consumer has the id “nobody”" in keys.err) == (1, True)
+    consumers = run("partner", "consumer", "list", "--partner", "nobody")
+    assert (consumers.status, "no partner has the code “nobody”" in consumers.err) == (1, True)
+
+
+def test_lists_of_those_who_have_nothing_are_empty(run: Run, acme: str) -> None:
+    run("partner", "add", "bare", "--name", "Bare")
+    assert run("partner", "key", "list", CONSUMER).out == "No keys.\n"
+    assert run("partner", "consumer", "list", "--partner", "bare").out == "No consumers.\n"

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ def process(*words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
     started = subprocess.Popen(
         [sys.executable, "-m", "onhand", *words],
         env=clean | {"PYTHONPATH": str(ROOT / "src")} | environ,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -101,3 +103,49 @@ def test_the_sandboxs_headers_name_its_supplier_or_the_provider_in_its_context(r
     assert run("sandbox", "sign", "--json").json["WM_CONSUMER.ID"].endswith("a1")
     provider = run("sandbox", "sign", "--provider", "--json").json
     assert (provider["WM_CONSUMER.ID"][-2:], provider["wm_context_identifier"]) == ("b1", "awesome-company")
+
+
+@pytest.mark.contract("GW-21")
+def test_a_server_refuses_certificate_files_that_hold_none(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.pem").touch()
+    monkeypatch.setenv("ONHAND_TLS_CERTIFICATE", "empty.pem")
+    monkeypatch.setenv("ONHAND_TLS_KEY", "empty.pem")
+    ran = run("serve", "--port", "0")
+    told = ran.err.splitlines()[-1]
+    assert (ran.status, told.startswith("onhand: can't serve HTTPS with empty.pem")) == (1, True)
+    assert ("ONHAND_TLS_CERTIFICATE" in told, "ONHAND_TLS_KEY" in told) == (True, True)
+
+
+def test_a_tour_whose_folder_is_a_file_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "afile").touch()
+    ran = run("tour", "--data", "afile", "--port", "0")
+    assert (ran.status, ran.err.count("\n"), "--data" in ran.err) == (1, 1, True)
+
+
+def test_a_tour_finds_a_port_taken_before_it_loads(run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = run("tour", "--port", str(taken.getsockname()[1]))
+    assert (ran.status, ran.out, list(tmp_path.iterdir())) == (1, "", [])
+    assert ran.err.endswith("choose another with --port\n")
+
+
+def test_the_first_interrupt_ends_a_load_that_waits_for_its_input(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/onhand.db"
+    waiting = process("load", "events", "-", "--source", "test", ONHAND_DATABASE_URL=database, PWD=str(tmp_path))
+    with waiting as load:
+        assert load.stdin is not None
+        while not is_waiting_for_input(load.pid):
+            assert load.poll() is None
+        load.send_signal(signal.SIGINT)
+        # Its input stays open: only the signal ends it.
+        assert load.wait(timeout=30) == 130
+        assert load.stderr is not None
+        told = load.stderr.read()
+    assert (told.count("\n"), told.startswith("onhand: stopped; the same command goes on")) == (1, True)
+
+
+def is_waiting_for_input(pid: int) -> bool:
+    """Whether a process stands in a read of a pipe."""
+    return "pipe" in Path(f"/proc/{pid}/wchan").read_text()

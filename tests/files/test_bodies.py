@@ -31,6 +31,13 @@ async def test_a_body_is_ndjson_or_a_list_plain_or_compressed(
     assert await lines_of(compress(body), "application/x-ndjson", encoding) == [b'{"eventId":"1"}', b'{"eventId":"2"}']
 
 
+@pytest.mark.parametrize("body", [LINES, LIST], ids=["NDJSON", "a list"])
+@pytest.mark.parametrize(("encoding", "compress"), [("", bytes), ("x-gzip", gzip.compress)])
+async def test_a_byte_order_mark_is_passed_over(body: bytes, encoding: str, compress: type[bytes]) -> None:
+    marked = compress(b"\xef\xbb\xbf" + body)
+    assert await lines_of(marked, "application/json" if body is LIST else "", encoding) == await lines_of(body)
+
+
 async def test_a_single_json_object_is_a_list_of_one() -> None:
     assert await lines_of(b'{\n "eventId": "1"\n}', "application/json; charset=utf-8") == [b'{\n "eventId": "1"\n}']
 

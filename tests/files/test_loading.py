@@ -1,6 +1,8 @@
 import gzip
 import io
 import json
+import os
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -61,6 +63,25 @@ async def test_standard_input_is_loaded(intake: Intake, event: Event, tmp_path: 
     assert summary.accepted == 3
 
 
+async def test_pipes_are_read_from_their_first_byte_one_after_the_other(
+    intake: Intake, event: Event, tmp_path: Path
+) -> None:
+    pipes = [tmp_path / "first", tmp_path / "second"]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+
+    def fill() -> None:
+        for pipe in pipes:
+            write_lines(pipe, [event(f"{pipe.name}-{number}") for number in range(30)])
+
+    filling = threading.Thread(target=fill, daemon=True)
+    filling.start()
+    files = [InputStream(pipe) for pipe in pipes]
+    summary = await load_events(intake, "till", files, options(tmp_path), lambda _: None)
+    filling.join()
+    assert summary == LoadSummary(60, 0, {}, None, ())
+
+
 @pytest.mark.contract("OP-03")
 async def test_refused_rows_can_be_mended_in_the_rejects_file_and_loaded(
     intake: Intake, event: Event, tmp_path: Path
@@ -86,6 +107,70 @@ async def test_refused_rows_can_be_mended_in_the_rejects_file_and_loaded(
     rejects[3] = event(5)
     mended = write_lines(tmp_path / "mended.ndjson", rejects)
     assert await load(intake, mended) == LoadSummary(4, 0, {}, None, ())
+
+
+CSV_HEADER = "eventId,eventType,storeNbr,gtin,quantity,occurredAt"
+
+
+@pytest.mark.contract("OP-03")
+async def test_a_line_of_csv_can_be_mended_in_the_rejects_file_and_loaded(
+    intake: Intake, event: Event, tmp_path: Path
+) -> None:
+    path = tmp_path / "day.csv"
+    path.write_text(f'{CSV_HEADER}\nc1,SALES,45\nc2,"SALES,45\nc3,a,b,c,d,e,f\nc4,SALES,99,1,1,1\nc5,\n')
+    assert (await load(intake, path)).refused == {"malformed_csv": 4, "invalid_field": 1}
+    rejects = [json.loads(line) for line in (tmp_path / "rejects.ndjson").read_text().splitlines()]
+    assert (rejects[0]["_header"], rejects[0]["_line"]) == (CSV_HEADER, "c1,SALES,45")
+    rejects[0]["_line"] = "c1,SALES,45,00012345678905,-1,2026-03-05T11:58:00Z"
+    rejects[1]["_line"] = '"c2",SALES,45,00012345678905,-1,2026-03-05T11:58:00Z'
+    rejects[2]["_line"] = json.dumps(event("c3"))
+    rejects[3] |= event("c4")
+    del rejects[4]["_line"]
+    rejects[4] |= event("c5")
+    mended = write_lines(tmp_path / "mended.ndjson", rejects)
+    assert await load(intake, mended) == LoadSummary(5, 0, {}, None, ())
+
+
+async def test_a_reject_whose_header_was_damaged_is_refused_again(intake: Intake, tmp_path: Path) -> None:
+    path = tmp_path / "day.csv"
+    path.write_text(f"{CSV_HEADER}\nc1,SALES,45\n")
+    await load(intake, path)
+    text = (tmp_path / "rejects.ndjson").read_text()
+    damaged = tmp_path / "damaged.ndjson"
+    damaged.write_text(text.replace("quantity,", "qty,"))
+    assert (await load(intake, damaged)).refused == {"malformed_csv": 1}
+    assert json.loads((tmp_path / "rejects.ndjson").read_text())["_header"] == CSV_HEADER.replace("quantity", "qty")
+
+
+async def test_the_rejects_of_an_earlier_load_go_once_all_of_the_file_stands(
+    intake: Intake, event: Event, tmp_path: Path
+) -> None:
+    path = write_lines(tmp_path / "day.ndjson", [event(1), event(2, gtin="1")])
+    await load(intake, path)
+    write_lines(path, [event(1), event(2)])
+    assert (await load(intake, path)).rejects_path is None
+    assert not (tmp_path / "rejects.ndjson").exists()
+
+
+async def test_the_rejects_of_another_file_and_what_is_no_rejects_file_stay(
+    intake: Intake, event: Event, tmp_path: Path
+) -> None:
+    rejects = tmp_path / "rejects.ndjson"
+    await load(intake, write_lines(tmp_path / "day.ndjson", [event(1, gtin="1")]))
+    other = write_lines(tmp_path / "other.ndjson", [event(2)])
+    await load(intake, other)
+    assert rejects.exists()
+    write_lines(rejects, [event(3)])
+    await load(intake, other)
+    assert rejects.exists()
+
+
+async def test_a_rejects_file_that_is_itself_loaded_stays(intake: Intake, event: Event, tmp_path: Path) -> None:
+    rejects = write_lines(tmp_path / "rejects.ndjson", [event(1, gtin="1")])
+    await load(intake, rejects)
+    rejects.write_text(rejects.read_text().replace('"gtin":"1"', '"gtin":"00012345678905"'))
+    assert (await load(intake, rejects)).accepted == 1
+    assert rejects.exists()
 
 
 async def test_a_rejects_file_that_is_loaded_unmended_gives_itself_again(

@@ -6,26 +6,30 @@ from pathlib import Path
 import pytest
 
 from onhand.basics.refusal import Refusal
-from onhand.partners.keys import generate_key_pair
-from onhand.partners.onboarding import (
+from onhand.partners.consumers import (
     Consumer,
     ConsumerKey,
-    OperatorClient,
-    Partner,
     add_consumer,
     add_key,
-    add_operator_client,
+    list_consumers,
+    list_keys,
+    revoke_key,
+)
+from onhand.partners.keys import generate_key_pair
+from onhand.partners.onboarding import (
+    Partner,
     add_partner,
     associate,
     dissociate,
-    list_consumers,
-    list_keys,
-    list_operator_clients,
     list_partners,
     list_suppliers_of,
-    operator_client_by_token,
     partner_by_code,
-    revoke_key,
+)
+from onhand.partners.operators import (
+    OperatorClient,
+    add_operator_client,
+    list_operator_clients,
+    operator_client_by_token,
     revoke_operator_client,
 )
 from onhand.store.database import Database

@@ -102,6 +102,17 @@ async def test_each_of_a_consumers_versions_verifies_with_its_own_key(
     assert crossed.code == "signature_invalid"
 
 
+@pytest.mark.contract("SG-05")
+@pytest.mark.parametrize(("ahead_ms", "code"), [(0, "signature_invalid"), (-181_000, "timestamp_expired")])
+@pytest.mark.parametrize("version", ["1\0", "\x7f", "\x80"])
+async def test_a_key_version_that_can_be_none_is_an_unknown_one_and_looked_at_after_the_time_stamp(
+    verifier: Verifier, clock: FrozenClock, keys: dict[str, rsa.RSAPrivateKey], version: str, ahead_ms: int, code: str
+) -> None:
+    denial = await verifier.verify(_signed(keys["1"], clock, version, ahead_ms), None)
+    assert isinstance(denial, Denial)
+    assert denial.code == code
+
+
 @pytest.mark.contract("SG-04")
 async def test_a_replaced_key_no_longer_verifies_what_was_remembered(
     verifier: Verifier, clock: FrozenClock, keys: dict[str, rsa.RSAPrivateKey], database: Database

@@ -168,8 +168,6 @@ async def test_the_same_id_of_another_supplier_or_store_is_another_message(ledge
         ({"message_id": "x" * 37}, "messageId"),
         ({"message_id": "a\u0000"}, "messageId"),
         ({"event_type": "SALES"}, "eventType"),
-        ({"store_nbr": 999_999}, "storeNbr"),
-        ({"store_nbr": -1}, "storeNbr"),
         ({"line_info": ()}, "lineInfo"),
         ({"line_info": (ActionLine(GTIN, 1),) * (LINES_MAX + 1)}, "lineInfo"),
         ({"event_creation_time": -1}, "eventCreationTime"),

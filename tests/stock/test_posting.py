@@ -261,3 +261,16 @@ async def test_the_largest_quantities_are_kept_exactly(ledger: Ledger) -> None:
     await ledger.post("a", *sent)
     rows = await ledger.rows("SELECT quantity FROM stock")
     assert rows == [(9 * 99_999_999_989_999,)]
+
+
+async def test_units_beyond_all_bounds_are_refused_and_the_rest_of_the_batch_stands(ledger: Ledger) -> None:
+    store = await ledger.new_store()
+    most = 9_999_999_999
+    # 2**53 ten-thousandths are 900,719,925,474 units: room for 90 of the largest quantities, not for 91.
+    for number in range(90):
+        assert said(await ledger.post("a", event(f"r{number}", "LR", store, quantity=most))) == ["accepted"]
+    outcomes = await ledger.post(
+        "a", event("one-more", "LR", store, quantity=most), event("sale", "SALES", store, quantity=-most)
+    )
+    assert said(outcomes) == ["out_of_range", "accepted"]
+    assert await units(ledger, store) == {("STORE", "AVAILABLE"): 89 * most}

@@ -91,7 +91,7 @@ _REFUSED = [
     ({"event_type": "NGR", "quantity": 1, "counted": 1}, "wrong_quantity", "counted"),
     ({"event_type": "NIL_PICK", "counted": 0}, "wrong_quantity", "counted"),
     ({"event_type": "NGR", "quantity": 1, "to": BACKROOM}, "not_a_move", "to"),
-    ({"event_type": "SALES", "quantity": -1, "from_": OtherSide()}, "wrong_sign", "quantity"),
+    ({"event_type": "SALES", "quantity": -1, "from_": OtherSide()}, "not_a_move", "from"),
     ({"event_type": "NIL_PICK", "to": BACKROOM}, "not_a_move", "to"),
     ({"event_type": "PI", "counted": 1, "from_": BACKROOM}, "not_a_move", "from"),
     ({"event_type": "STOCK_TRANSFER", "quantity": 1}, "one_other_side", "to"),

@@ -280,6 +280,12 @@ async def test_a_server_that_is_not_there_is_unavailable(tmp_path: Path) -> None
         await PostgresqlDatabase.open(f"postgresql:///none?host={tmp_path}", connections_max=1, busy_seconds=0.2)
 
 
+async def test_a_server_that_refuses_is_unavailable_at_once_with_its_reason(postgresql_url: str) -> None:
+    url = postgresql_url.replace("/onhand_", "/nowhere_", 1)
+    with pytest.raises(Unavailable, match=r'database "nowhere_\d+" does not exist$'):
+        await PostgresqlDatabase.open(url, connections_max=1, busy_seconds=3600)
+
+
 async def test_the_victim_of_a_deadlock_is_run_again(postgresql_database: PostgresqlDatabase) -> None:
     await postgresql_database.write(run(CREATE))
     for number in (1, 2):

@@ -22,8 +22,10 @@ from starlette.types import ASGIApp
 
 from onhand.catalogue.imports import import_items, import_mappings, listed
 from onhand.catalogue.report import SourceRow
+from onhand.partners.consumers import add_consumer, add_key
 from onhand.partners.keys import KeyPair, generate_key_pair, signing_headers
-from onhand.partners.onboarding import add_consumer, add_key, add_operator_client, add_partner
+from onhand.partners.onboarding import add_partner
+from onhand.partners.operators import add_operator_client
 from onhand.settings import Settings
 from onhand.stock.locations import NewStore, add_stores
 from onhand.wiring import NOTHING_PUBLISHED, open_database, running_server

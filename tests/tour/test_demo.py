@@ -11,7 +11,7 @@ import uvicorn
 from rich.console import Console
 
 from onhand.completejourney.streaming import Part
-from onhand.partners.onboarding import list_operator_clients
+from onhand.partners.operators import list_operator_clients
 from onhand.sandbox.credentials import PUBLISHED
 from onhand.settings import Settings
 from onhand.tour.demo import prepare, take_tour

@@ -10,6 +10,8 @@ from onhand.basics.refusal import Refusal
 
 REFUSED = 1
 USAGE = 2
+# What a shell shows for a process that SIGINT ended.
+STOPPED = 130
 # What a shell shows for a process that SIGPIPE ended.
 BROKEN_PIPE = 141
 
@@ -67,12 +69,17 @@ def print_rows(rows: Sequence[dict[str, Any]], *, columns: Sequence[str], as_jso
         print("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something, such as "1 row" or "2 rows"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def refuse(message: str) -> NoReturn:
     """End the command with a problem."""
     raise Problem(message)
 
 
 def _shown(value: Any) -> str:
-    if value is None:
+    if value is None or value in ([], ()):
         return "-"
     return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)

@@ -7,7 +7,7 @@ import typer
 
 from onhand.basics.clock import system_clock
 from onhand.catalogue.report import ImportReport, RowProblem
-from onhand.cli.answers import REFUSED, Problem, complain, print_json
+from onhand.cli.answers import REFUSED, Problem, complain, counted, print_json
 from onhand.cli.inputs import Files, input_file
 from onhand.cli.opened import with_database
 from onhand.cli.options import AsJson
@@ -79,7 +79,8 @@ def _tell(path: str, report: ImportReport) -> None:
     if report.is_stored:
         print(f"{path}: {counts.added:,} added, {counts.changed:,} changed, {counts.unchanged:,} unchanged")
     else:
-        complain(f"{path}: nothing was stored; mend {report.problems_total:,} problems in {report.rows:,} rows")
+        problems, rows = counted(report.problems_total, "problem"), counted(report.rows, "row")
+        complain(f"{path}: nothing was stored; mend {problems} in {rows}")
     _list(path, report.problems, report.problems_total)
     _list(f"{path} (warning)", report.warnings, report.warnings_total)
 

@@ -1,5 +1,6 @@
 """The command line as a whole: which commands there are, and what becomes of what they raise."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -27,6 +28,8 @@ COMMANDS = {
     "ledger": "Prove the ledger, keep house, refresh and replay.",
     "settings": "Show every setting and what it accepts.",
 }
+# Every failure of a connection ends in one message; a server, which has a log, shows the pool's own lines there.
+_SILENCE = logging.NullHandler()
 _HELP = "Onhand: a ledger of units, and the signed store APIs that suppliers read it by."
 
 
@@ -35,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
     The status is 0 where all went well, 1 where something was refused or found wrong, 2 for a wrong use.
     """
+    logging.getLogger("psycopg.pool").addHandler(_SILENCE)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         app = command_line(words) if _named(words) else _list_of_commands()
@@ -80,6 +84,8 @@ def _application() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        # Otherwise rich takes what stands in brackets for its own markup, and leaves it out.
+        rich_markup_mode="markdown",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(help=_HELP)(_options)

@@ -31,19 +31,25 @@ def generate(
 
     Example: `onhand keys generate keys/acme`
     """
+    if not name.name:
+        raise Problem(f"{name} is a folder: say what the files in it are called, such as {name / 'acme'}")
     private_path, public_path = (name.with_name(f"{name.name}-{half}.pem") for half in ("private", "public"))
     for path in (private_path, public_path):
-        if path.exists():
-            raise Problem(f"{path} is there already and is not overwritten: choose another name")
+        _refuse_to_overwrite(path)
     private_pem, public_pem = generate_key_pair()
-    name.parent.mkdir(parents=True, exist_ok=True)
     _write_new(private_path, private_pem, _PRIVATE_MODE)
     _write_new(public_path, public_pem, _PUBLIC_MODE)
     print_facts({"private_key": str(private_path), "public_key": str(public_path)}, as_json=as_json)
 
 
+def _refuse_to_overwrite(path: Path) -> None:
+    if os.path.lexists(path):
+        raise Problem(f"{path} is there already and is not overwritten: choose another name")
+
+
 def _write_new(path: Path, text: str, mode: int) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except OSError as error:
         raise Problem(f"can't write {path}: {error.strerror}") from error

@@ -28,8 +28,10 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, options: str = "--host or --port") -> socket.socket:
     """A socket that accepts connections at `host`; they wait until somebody serves them.
+
+    `options` are those of the command by which a person can choose another place.
 
     Raises:
         Problem: nothing can listen there.
@@ -42,7 +44,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.listen(_BACKLOG)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Problem(f"can't listen at {host} port {port}: {reason}; choose another with --host or --port") from error
+        raise Problem(f"can't listen at {host} port {port}: {reason}; choose another with {options}") from error
     return listening
 
 

@@ -14,13 +14,18 @@ from onhand.cli.catalogue import items, mappings, skus
 from onhand.cli.inputs import Files, input_file, is_stdin
 from onhand.cli.opened import with_database
 from onhand.cli.options import AsJson, new_group
+from onhand.cli.outputs import check_outputs
 from onhand.cli.progress import counting_bar, loading_bar
+from onhand.cli.stopping import stoppable
 from onhand.files.limits import ReadLimits, Unreadable
 from onhand.files.loading import LoadOptions, LoadSummary, load_events
 from onhand.files.position import Counts
 from onhand.settings import Settings
 from onhand.store.database import Database
 from onhand.wiring import build_intake, database_name
+
+_GOES_ON = "stopped; the same command goes on where it was"
+_NOT_TWICE = "stopped; the same command goes on, and what is stored already counts as a duplicate"
 
 app = new_group("Files into the ledger and the catalogue: NDJSON, CSV or Parquet, the first two also as gzip or zstd.")
 for command in (items, mappings, skus):
@@ -50,6 +55,9 @@ def events(
     if (refusal := refused_source(source)) is not None:
         raise Problem(refusal.message)
     opened = [input_file(path) for path in files]
+    rejects_path = rejects or _beside(files, ".rejects.ndjson")
+    check_outputs(files, rejects=rejects_path, position=position)
+    is_piped = any(map(is_stdin, files))
 
     async def work(database: Database, settings: Settings) -> LoadSummary:
         intake = build_intake(database, settings, system_clock)
@@ -57,14 +65,15 @@ def events(
         own_position = _beside(files, f".{await database_name(database)}.position")
         options = LoadOptions(
             read=ReadLimits(line_bytes_max=settings.line_bytes_max),
-            rejects_path=rejects or _beside(files, ".rejects.ndjson"),
-            position_path=position or (None if any(map(is_stdin, files)) else own_position),
+            rejects_path=rejects_path,
+            position_path=position or (None if is_piped else own_position),
         )
         with loading_bar(shown=not as_json) as progress:
             return await load_events(intake, source, opened, options, progress)
 
     try:
-        summary = with_database(work)
+        with stoppable(_NOT_TWICE if is_piped else _GOES_ON):
+            summary = with_database(work)
     except (Unreadable, OSError) as error:
         raise Problem(str(error)) from error
     _tell(summary, as_json=as_json)
@@ -104,7 +113,8 @@ def completejourney(
             return await load_completejourney(database, intake, system_clock, data_directory(), options, progress)
 
     try:
-        counts = with_database(work)
+        with stoppable(_GOES_ON):
+            counts = with_database(work)
     except (NotInstalled, Conflict) as problem:
         raise Problem(str(problem)) from problem
     refused = counts.refused_total

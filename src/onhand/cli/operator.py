@@ -8,8 +8,8 @@ from onhand.basics.clock import system_clock
 from onhand.cli.answers import print_facts, print_rows
 from onhand.cli.onboarded import answer_of, every, moment_text
 from onhand.cli.options import AsJson, new_group
-from onhand.partners import onboarding
-from onhand.partners.onboarding import OperatorClient
+from onhand.partners import operators
+from onhand.partners.operators import OperatorClient
 from onhand.wiring import new_token
 
 app = new_group("Clients of the operator's API: the operator's own programs, let in by a bearer token.")
@@ -30,7 +30,7 @@ def add(
     """
     token = new_token()
     named = {"client_id": client_id, "source": source or client_id, "token": token}
-    client = answer_of(lambda database: onboarding.add_operator_client(database, system_clock, **named))
+    client = answer_of(lambda database: operators.add_operator_client(database, system_clock, **named))
     print_facts({"client_id": client.client_id, "source": client.source, "token": token}, as_json=as_json)
 
 
@@ -40,7 +40,7 @@ def revoke(client_id: ClientId, as_json: AsJson = False) -> None:
 
     Example: `onhand partner operator revoke registers`
     """
-    client = answer_of(lambda database: onboarding.revoke_operator_client(database, system_clock, client_id=client_id))
+    client = answer_of(lambda database: operators.revoke_operator_client(database, system_clock, client_id=client_id))
     print_facts(_row(client), as_json=as_json)
 
 
@@ -51,7 +51,7 @@ def list_clients(as_json: AsJson = False) -> None:
     Example: `onhand partner operator list`
     """
     found = every(
-        lambda database, after: onboarding.list_operator_clients(database, after=after), lambda client: client.client_id
+        lambda database, after: operators.list_operator_clients(database, after=after), lambda client: client.client_id
     )
     print_rows(list(map(_row, found)), columns=_COLUMNS, as_json=as_json, empty="No clients yet.")
 

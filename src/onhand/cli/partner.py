@@ -8,11 +8,13 @@ import typer
 
 from onhand.basics.clock import system_clock
 from onhand.cli import operator
-from onhand.cli.answers import print_facts, print_rows
+from onhand.cli.answers import Problem, print_facts, print_rows
 from onhand.cli.onboarded import answer_of, every, moment_text, text_of
 from onhand.cli.options import AsJson, new_group
+from onhand.partners import consumers as consumer_keys
 from onhand.partners import onboarding
-from onhand.partners.onboarding import Consumer, ConsumerKey, Partner
+from onhand.partners.consumers import Consumer, ConsumerKey
+from onhand.partners.onboarding import Partner
 
 app = new_group("Partners: suppliers, sellers and service providers, with what they show to be let in.")
 consumers = new_group("Consumers: what a partner's signed requests name themselves by.")
@@ -109,7 +111,7 @@ def add_consumer(code: Code, consumer_id: ConsumerId, as_json: AsJson = False) -
     Example: `onhand partner consumer add acme 7c8b1a52-2f0e-4d8c-9d1e-1f5a1b2c3d4e`
     """
     named = {"partner_code": code, "consumer_id": consumer_id}
-    consumer = answer_of(lambda database: onboarding.add_consumer(database, system_clock, **named))
+    consumer = answer_of(lambda database: consumer_keys.add_consumer(database, system_clock, **named))
     print_facts(_consumer_row(consumer), as_json=as_json)
 
 
@@ -122,10 +124,9 @@ def list_consumers(
 
     Example: `onhand partner consumer list --partner acme`
     """
-    found = every(
-        lambda database, after: onboarding.list_consumers(database, partner_code=partner, after=after),
-        lambda consumer: consumer.consumer_id,
-    )
+    found = _consumers(partner)
+    if partner and not found and answer_of(lambda database: onboarding.partner_by_code(database, partner)) is None:
+        raise Problem(f"no partner has the code “{partner}”: `onhand partner list` shows those that are known")
     print_rows(list(map(_consumer_row, found)), columns=_CONSUMER_COLUMNS, as_json=as_json, empty="No consumers.")
 
 
@@ -141,7 +142,7 @@ def add_key(
     Example: `onhand partner key add 7c8b1a52-2f0e-4d8c-9d1e-1f5a1b2c3d4e acme-public.pem --key-version 2`
     """
     named = {"consumer_id": consumer_id, "key_version": key_version, "public_key": text_of(public_key)}
-    key = answer_of(lambda database: onboarding.add_key(database, system_clock, **named))
+    key = answer_of(lambda database: consumer_keys.add_key(database, system_clock, **named))
     print_facts(_key_row(key), as_json=as_json)
 
 
@@ -156,7 +157,7 @@ def revoke_key(
     Example: `onhand partner key revoke 7c8b1a52-2f0e-4d8c-9d1e-1f5a1b2c3d4e --key-version 1`
     """
     named = {"consumer_id": consumer_id, "key_version": key_version}
-    key = answer_of(lambda database: onboarding.revoke_key(database, system_clock, **named))
+    key = answer_of(lambda database: consumer_keys.revoke_key(database, system_clock, **named))
     print_facts(_key_row(key), as_json=as_json)
 
 
@@ -167,9 +168,18 @@ def list_keys(consumer_id: ConsumerId, as_json: AsJson = False) -> None:
     Example: `onhand partner key list 7c8b1a52-2f0e-4d8c-9d1e-1f5a1b2c3d4e`
     """
     found = every(
-        lambda database, after: onboarding.list_keys(database, consumer_id, after=after), lambda key: key.key_version
+        lambda database, after: consumer_keys.list_keys(database, consumer_id, after=after), lambda key: key.key_version
     )
+    if not found and consumer_id not in (consumer.consumer_id for consumer in _consumers(None)):
+        raise Problem(f"no consumer has the id “{consumer_id}”: `onhand partner consumer list` shows those there are")
     print_rows(list(map(_key_row, found)), columns=_KEY_COLUMNS, as_json=as_json, empty="No keys.")
+
+
+def _consumers(partner: str | None) -> list[Consumer]:
+    return every(
+        lambda database, after: consumer_keys.list_consumers(database, partner_code=partner, after=after),
+        lambda consumer: consumer.consumer_id,
+    )
 
 
 def _partner_row(partner: Partner) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from onhand.cli.listening import listen, url_of
 from onhand.cli.opened import environment_settings
 from onhand.cli.options import AsJson, NoThrottle, ServerHost, ServerPort
 from onhand.cli.sign import print_headers
+from onhand.partners.keys import signing_headers
 from onhand.sandbox.credentials import credentials as sandbox_credentials
 from onhand.sandbox.welcome import welcome
 from onhand.settings import Settings
@@ -72,9 +73,6 @@ def sign(
 
     Example: `onhand sandbox sign | curl -H @- http://127.0.0.1:8080/store/45/gtin/00044444444444/available`
     """
-    # A sandbox without signed requests starts sooner without this.
-    from onhand.partners.keys import signing_headers
-
     known = sandbox_credentials()
     signer = known.provider if provider else known.supplier
     stamp = system_clock() // 1000

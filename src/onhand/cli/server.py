@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, suppress
@@ -88,9 +89,8 @@ def log_to_stderr(settings: Settings) -> None:
 
 
 def _configuration(application: ASGIApp, settings: Settings) -> uvicorn.Config:
-    for path in filter(None, (settings.tls_certificate, settings.tls_key)):
-        if not Path(path).is_file():
-            raise Problem(f"there is no file {path}: ONHAND_TLS_CERTIFICATE and ONHAND_TLS_KEY name PEM files")
+    if settings.tls_certificate:
+        _check_certificate(settings.tls_certificate, settings.tls_key)
     return uvicorn.Config(
         application,
         http="httptools",
@@ -103,6 +103,20 @@ def _configuration(application: ASGIApp, settings: Settings) -> uvicorn.Config:
         ssl_keyfile=settings.tls_key or None,
         timeout_graceful_shutdown=round(settings.shutdown_seconds),
     )
+
+
+def _check_certificate(certificate: str, key: str) -> None:
+    for path in (certificate, key):
+        if not Path(path).is_file():
+            raise Problem(f"there is no file {path}: ONHAND_TLS_CERTIFICATE and ONHAND_TLS_KEY name PEM files")
+    try:
+        # The password keeps OpenSSL from asking for one at the terminal, where a service has nobody to answer.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
+    except OSError as error:
+        raise Problem(
+            f"can't serve HTTPS with {certificate} and {key}: {error.strerror or error}; ONHAND_TLS_CERTIFICATE names "
+            "the certificate chain and ONHAND_TLS_KEY its private key, without a password, both in PEM"
+        ) from error
 
 
 def _end(_number: int, _frame: object) -> NoReturn:

@@ -49,9 +49,10 @@ def tour(
     settings = _settings(environment_settings(), data, port)
     log_to_stderr(settings)
     console = Console()
-    loaded = _loaded(settings, data, Part(stores, until) if until else Part(stores), console)
-    listening = listen(settings.host, settings.port)
+    # Before the minutes of loading: a port that is taken is better known at once.
+    listening = listen(settings.host, settings.port, options="--port")
     url = url_of(listening, settings)
+    loaded = _loaded(settings, data, Part(stores, until) if until else Part(stores), console)
 
     async def visit() -> bool:
         await take_tour(settings, system_clock, loaded.scene, url, console)
@@ -64,7 +65,7 @@ def tour(
 
 
 def _loaded(settings: Settings, data: Path, part: Part, console: Console) -> DemoData:
-    data.mkdir(parents=True, exist_ok=True)
+    _make_directory(data)
     console.print(
         "A grocery chain's register lines go into a ledger, with opening counts and deliveries that are simulated. "
         "All of the year takes some minutes, the first time only.",
@@ -79,6 +80,14 @@ def _loaded(settings: Settings, data: Path, part: Part, console: Console) -> Dem
     took = time.monotonic() - started
     console.print(f"{loaded.events:,} events are in {data / 'onhand.db'} ({took:.0f} s).", highlight=False)
     return loaded
+
+
+def _make_directory(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = "it is a file" if data.is_file() else error.strerror
+        raise Problem(f"can't keep data in {data}: {reason}; choose another folder with --data") from error
 
 
 def _settings(settings: Settings, data: Path, port: int | None) -> Settings:

@@ -6,7 +6,7 @@ import msgspec
 
 from onhand.files.compression import plain_bytes
 from onhand.files.limits import ReadLimits, TooLarge, Unreadable
-from onhand.files.rows import Row, json_rows
+from onhand.files.rows import BYTE_ORDER_MARK, Row, json_rows
 
 _JSON_TYPES = frozenset({"application/json", "text/json"})
 _ENCODINGS = {"": b"", "identity": b"", "gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
@@ -38,7 +38,7 @@ async def body_rows(
     if body and not body.startswith(magic):
         raise Unreadable(f"the body is not {content_encoding}, as its content encoding says")
     bounds = ReadLimits(line_bytes_max=limits.line_bytes_max, decompressed_bytes_max=limits.decompressed_bytes_max)
-    text = b"".join(plain_bytes([body], bounds))
+    text = b"".join(plain_bytes([body], bounds)).removeprefix(BYTE_ORDER_MARK)
     # No line of NDJSON starts with a bracket, so that a list is known by it, whatever the content type says.
     if text.lstrip().startswith(b"[") or content_type.partition(";")[0].strip().lower() in _JSON_TYPES:
         return _bounded(_list_rows(text), limits.rows_max)

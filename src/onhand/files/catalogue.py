@@ -1,6 +1,5 @@
 """Files of the catalogue (OP-02): items, mappings to suppliers, SKUs; each is taken as a whole or not at all."""
 
-import shutil
 import tempfile
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
@@ -63,7 +62,7 @@ async def load_catalogue(
         with tempfile.TemporaryDirectory(prefix="onhand-") as directory:
             copy = Path(directory) / "standard-input"
             with copy.open("wb") as opened:
-                shutil.copyfileobj(file.stream, opened)
+                file.copy_to(opened)
             return await load_catalogue(database, clock, kind, InputFile(copy), limits)
 
     def parts() -> Iterator[list[SourceRow]]:

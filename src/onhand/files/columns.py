@@ -59,6 +59,11 @@ class TableRows:
         """How many values a row has."""
         return len(self._columns)
 
+    @property
+    def header(self) -> str:
+        """The columns as the first line of a CSV file."""
+        return ",".join(column.name for column in self._columns)
+
     def line(self, values: Sequence[Any]) -> bytes:
         """The JSON object of a row; fields without a value are left out."""
         fields: dict[str, Any] = {}

@@ -34,4 +34,4 @@ EVENT_SHAPE = Shape(
 
 def messages_of(rows: Iterable[Row]) -> list[EventMessage | Refusal]:
     """The message of each row, or why there is none."""
-    return [row.problem or decode_event(mended(row.line)) for row in rows]
+    return [row.problem or decode_event(row.line) for row in (mended(row, EVENT_SHAPE) for row in rows)]

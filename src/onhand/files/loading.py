@@ -8,7 +8,7 @@ import msgspec
 from onhand.files.events import EVENT_SHAPE, messages_of
 from onhand.files.limits import ReadLimits, Unreadable
 from onhand.files.position import FilePosition, Position, read_position, write_position
-from onhand.files.reading import InputFile, check_readable, in_windows
+from onhand.files.reading import InputFile, InputStream, check_readable, in_windows
 from onhand.files.rejects import RejectsFile, rejected
 from onhand.files.rows import Row
 from onhand.stock.intake import Intake, Outcome
@@ -59,7 +59,7 @@ async def load_events(
     check_readable(files, EVENT_SHAPE, options.read)
     load = _Load(intake, source, options, progress)
     unreadable = [problem for file in files if (problem := await load.file(file))]
-    return load.finish(unreadable)
+    return load.finish(files, unreadable)
 
 
 class _Load:
@@ -106,18 +106,29 @@ class _Load:
         if self._options.position_path:
             write_position(self._options.position_path, self._position)
 
-    def finish(self, unreadable: Sequence[str]) -> LoadSummary:
+    def finish(self, files: Sequence[InputFile], unreadable: Sequence[str]) -> LoadSummary:
         """Give the rejects their name, forget the position, and sum up."""
-        rejects_path = self._rejects.finish() if self._rejects else None
+        settled = frozenset() if unreadable else self._settled(files)
+        rejects_path = self._rejects.finish(settled) if self._rejects else None
         if self._options.position_path:
             self._options.position_path.unlink(missing_ok=True)
         counts = self._position.counts
         return LoadSummary(counts.accepted, counts.duplicates, dict(counts.refused), rejects_path, tuple(unreadable))
 
+    def _settled(self, files: Sequence[InputFile]) -> frozenset[str]:
+        """The files whose rejects of an earlier load are of no use now; none where the rejects are loaded themselves.
+
+        A stream may have been another one in that load.
+        """
+        path = self._options.rejects_path
+        if path and str(path.resolve()) in {file.key for file in files}:
+            return frozenset()
+        return frozenset(file.name for file in files if not isinstance(file, InputStream))
+
 
 def _rejects_of(file: InputFile, window: list[Row], outcomes: list[Outcome]) -> list[bytes]:
     return [
-        rejected(row.line, outcome.refusal, file.name, row.number)
+        rejected(row, EVENT_SHAPE, outcome.refusal, file.name)
         for row, outcome in zip(window, outcomes, strict=True)
         if outcome.refusal
     ]

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import BinaryIO
 
@@ -87,18 +88,24 @@ class InputFile:
 
     def _chunks(self) -> Iterator[bytes]:
         self.bytes_read = 0
-        with self._path.open("rb") as opened:
+        with self._opened() as opened:
             while chunk := opened.read(_CHUNK_BYTES):
                 self.bytes_read += len(chunk)
                 yield chunk
 
+    def _opened(self) -> AbstractContextManager[BinaryIO]:
+        return self._path.open("rb")
+
 
 class InputStream(InputFile):
-    """What comes in on standard input: NDJSON or CSV, read once and from its start."""
+    """What comes in on standard input or through another pipe: NDJSON or CSV, read once and from its start.
 
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__(Path("-"))
-        self.stream = stream
+    A pipe that is given by its path is opened when its turn has come, since its writer may wait for that.
+    """
+
+    def __init__(self, stream: BinaryIO | Path) -> None:
+        super().__init__(stream if isinstance(stream, Path) else Path("-"))
+        self._stream = stream
 
     @property
     def bytes_total(self) -> int | None:
@@ -112,10 +119,13 @@ class InputStream(InputFile):
     def _is_parquet(self) -> bool:
         return False
 
-    def _chunks(self) -> Iterator[bytes]:
-        while chunk := self.stream.read(_CHUNK_BYTES):
-            self.bytes_read += len(chunk)
-            yield chunk
+    def copy_to(self, opened: BinaryIO) -> None:
+        """Write all of it to a file, to be read more than once."""
+        opened.writelines(self._chunks())
+
+    def _opened(self) -> AbstractContextManager[BinaryIO]:
+        # A stream that was handed in is open already, and is not ours to close.
+        return self._stream.open("rb") if isinstance(self._stream, Path) else nullcontext(self._stream)
 
 
 def check_readable(files: Iterable[InputFile], shape: Shape, limits: ReadLimits) -> None:

@@ -11,7 +11,7 @@ from onhand.files.columns import Shape, TableRows
 from onhand.files.limits import ReadLimits, Unreadable
 from onhand.files.lines import Line, TooLong, lines_in_blocks
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PARQUET = b"PAR1"
 _TOO_LONG = Refusal("line_too_long", "line", "The line is longer than is allowed: give one row a line.")
@@ -20,12 +20,14 @@ _TOO_LONG = Refusal("line_too_long", "line", "The line is longer than is allowed
 class Row(msgspec.Struct, frozen=True, gc=False):
     """A row: the number of its line, the JSON object it says, and why it can't be read where it can't.
 
-    Where there is a problem, `line` is the text as it stood, as far as it was kept.
+    Where there is a problem, `line` is the text as it stood, as far as it was kept, and `header` the columns under
+    which it stood in a CSV file.
     """
 
     number: int
     line: bytes
     problem: Refusal | None = None
+    header: str | None = None
 
 
 def text_rows(pieces: Iterable[bytes], shape: Shape, limits: ReadLimits) -> Iterator[Row]:
@@ -43,12 +45,23 @@ def text_rows(pieces: Iterable[bytes], shape: Shape, limits: ReadLimits) -> Iter
     if start.startswith(b"{"):
         yield from map(_json_row, chain([first], numbered))
     else:
-        yield from _csv_rows(numbered, _header(start, shape))
+        table = _header(start, shape)
+        yield from (_csv_row(numbered_line, table) for numbered_line in numbered)
 
 
 def json_rows(pieces: Iterable[bytes], limits: ReadLimits) -> Iterator[Row]:
     """The rows of NDJSON; blank lines are passed over."""
     return map(_json_row, _numbered(lines_in_blocks(pieces, limits.line_bytes_max)))
+
+
+def row_under(header: str, number: int, line: bytes, shape: Shape) -> Row:
+    """The row that one line says under the header of a CSV file, or as the JSON object that it may be as well.
+
+    Raises:
+        Unreadable: the header is not one of `shape`.
+    """
+    table = _header(header.encode(), shape)
+    return _json_row((number, line)) if line.lstrip().startswith(b"{") else _csv_row((number, line), table)
 
 
 def _numbered(blocks: Iterable[list[Line]]) -> Iterator[tuple[int, Line]]:
@@ -57,7 +70,7 @@ def _numbered(blocks: Iterable[list[Line]]) -> Iterator[tuple[int, Line]]:
         for line in block:
             number += 1
             if number == 1 and isinstance(line, bytes):
-                line = line.removeprefix(_BYTE_ORDER_MARK)  # noqa: PLW2901
+                line = line.removeprefix(BYTE_ORDER_MARK)  # noqa: PLW2901
             if isinstance(line, TooLong) or not (not line or line.isspace()):
                 yield number, line
 
@@ -92,16 +105,14 @@ def _header(start: bytes, shape: Shape) -> TableRows:
     return shape.of_header([name.strip() for name in names])
 
 
-def _csv_rows(numbered: Iterable[tuple[int, Line]], table: TableRows) -> Iterator[Row]:
-    for number, line in numbered:
-        row = _json_row((number, line))
-        if row.problem is None:
-            values = _values(row.line)
-            if values is not None and len(values) == table.width:
-                row = Row(number, table.line(values))
-            else:
-                row = Row(number, row.line, _csv_problem(values, table.width))
-        yield row
+def _csv_row(numbered_line: tuple[int, Line], table: TableRows) -> Row:
+    row = _json_row(numbered_line)
+    if row.problem is not None:
+        return Row(row.number, row.line, row.problem, table.header)
+    values = _values(row.line)
+    if values is not None and len(values) == table.width:
+        return Row(row.number, table.line(values))
+    return Row(row.number, row.line, _csv_problem(values, table.width), table.header)
 
 
 def _values(line: bytes) -> list[str] | None:

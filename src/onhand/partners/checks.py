@@ -71,3 +71,8 @@ def refused_token(token: str) -> Refusal | None:
         "with = at the end only."
     )
     return Refusal("invalid_token", "token", message)
+
+
+def unknown_partner(field: str, code: str) -> Refusal:
+    """That nobody has this code."""
+    return Refusal("unknown_partner", field, f"There is no partner “{code[:80]}”: add it first.")

@@ -103,10 +103,10 @@ class Verifier:
         consumer_id = headers.consumer_id.decode("latin-1")
         key_version = headers.key_version.decode("latin-1")
         # PostgreSQL takes no text with a NUL in it, and no id or code has any other such character either.
-        if not (consumer_id.isprintable() and key_version.isprintable()):
+        if not consumer_id.isprintable() or consumer_id in self._refused_consumer_ids:
             return None
-        if consumer_id in self._refused_consumer_ids:
-            return None
+        if not key_version.isprintable():
+            key_version = ""
         if context is not None and not context.isprintable():
             context = ""
         return await identify(self._database, consumer_id, key_version, context)

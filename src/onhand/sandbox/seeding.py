@@ -9,7 +9,7 @@ from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
 from onhand.catalogue.imports import import_items, import_mappings, listed
 from onhand.catalogue.report import ImportReport, SourceRow
-from onhand.partners import onboarding
+from onhand.partners import consumers, onboarding, operators
 from onhand.sandbox import assortment
 from onhand.sandbox.credentials import (
     KEY_VERSION,
@@ -69,11 +69,11 @@ async def _add_consumers(database: Database, clock: Clock) -> None:
         (SUPPLIER_CODE, SUPPLIER_CONSUMER_ID, supplier_public_key()),
         (PROVIDER_CODE, PROVIDER_CONSUMER_ID, provider_public_key()),
     ):
-        _accepted(await onboarding.add_consumer(database, clock, partner_code=code, consumer_id=consumer_id))
+        _accepted(await consumers.add_consumer(database, clock, partner_code=code, consumer_id=consumer_id))
         key = {"consumer_id": consumer_id, "key_version": KEY_VERSION, "public_key": public_key}
-        _accepted(await onboarding.add_key(database, clock, **key))
+        _accepted(await consumers.add_key(database, clock, **key))
     client = {"client_id": OPERATOR_CLIENT_ID, "source": SOURCE, "token": OPERATOR_TOKEN}
-    _accepted(await onboarding.add_operator_client(database, clock, **client))
+    _accepted(await operators.add_operator_client(database, clock, **client))
 
 
 async def _add_catalogue(database: Database, clock: Clock) -> None:

@@ -27,6 +27,7 @@ _SQL = Queries(Path(__file__).with_name("sql") / "actions.sql")
 LINES_MAX = 1_000
 MESSAGE_ID_CHARACTERS_MAX = 36
 REASON_CHARACTERS_MAX = 64
+_NO_DATA = "Data not found for the given request parameters."
 
 # What each action is called in the history.
 _SHOWN_AS = {"ARRIVAL": "STOCKED", "REMOVAL": "REMOVAL", "CORRECTION": "CORRECTION", "BOOTSTRAP": "PI"}
@@ -74,50 +75,75 @@ async def act(
     supplier_id: int,
     message: ActionMessage,
     limits: EventLimits,
+    body: bytes | None = None,
 ) -> ActionAnswer | Refusal:
     """Post a supplier's message, or answer a repeat as the first time.
 
+    `body` is all that was sent, in one spelling, where it said more than the message holds: what a repeat is known by.
     Refused as a whole, with the code `invalid`, where its head is wrong, and with `conflict` where the same id came
-    with other content.
+    with other content. At a store that is not known, lines are answered as at one that has nothing of the supplier's.
     """
-    refusal = _check(message, clock(), limits)
-    if refusal:
-        return refusal
+    problems = problems_with(message, clock(), limits)
+    if problems:
+        return problems[0]
+    said = blake2b(msgspec.json.encode(message) if body is None else body, digest_size=16).hexdigest()
     store = await locations.store(message.store_nbr)
     if store is None:
-        return Refusal("invalid", "storeNbr", "Invalid storeNbr.")
+        return await database.read(lambda session: _answer_nowhere(session, supplier_id, message))
+    known_store = store
 
     async def work(session: Session) -> ActionAnswer | Refusal:
-        return await _act_once(session, store, supplier_id, message, clock())
+        return await _act_once(session, known_store, supplier_id, message, said, clock())
 
     return await database.write(work)
 
 
-def _check(message: ActionMessage, now: int, limits: EventLimits) -> Refusal | None:
-    message_id = message.message_id
-    if not (0 < len(message_id) <= MESSAGE_ID_CHARACTERS_MAX and message_id.isprintable()):
-        said = f"A messageId has 1 to {MESSAGE_ID_CHARACTERS_MAX} printable characters."
-        return Refusal("invalid", "messageId", said)
-    if message.event_type not in _SHOWN_AS:
-        return Refusal("invalid", "eventType", f"Invalid eventType: give one of {', '.join(_SHOWN_AS)}.")
-    if not 0 < len(message.line_info) <= LINES_MAX:
-        return Refusal("invalid", "lineInfo", f"Give 1 to {LINES_MAX} lines.")
+def problems_with(message: ActionMessage, now: int, limits: EventLimits) -> list[Refusal]:
+    """Everything that is wrong with the head of a message."""
     occurred_at = message.event_creation_time * 1_000
-    if not 0 <= occurred_at <= now + limits.future_seconds * MICROSECONDS:
-        said = "Give the time of the event in milliseconds since 1970, not in the future."
-        return Refusal("invalid", "eventCreationTime", said)
-    return None
+    checks = (
+        (
+            0 < len(message.message_id) <= MESSAGE_ID_CHARACTERS_MAX and message.message_id.isprintable(),
+            Refusal("invalid", "messageId", f"Give 1 to {MESSAGE_ID_CHARACTERS_MAX} printable characters."),
+        ),
+        (
+            message.event_type in _SHOWN_AS,
+            Refusal("invalid", "eventType", f"Invalid eventType: give one of {', '.join(_SHOWN_AS)}."),
+        ),
+        (0 < len(message.line_info) <= LINES_MAX, Refusal("invalid", "lineInfo", f"Give 1 to {LINES_MAX} lines.")),
+        (
+            0 <= occurred_at <= now + limits.future_seconds * MICROSECONDS,
+            Refusal(
+                "invalid",
+                "eventCreationTime",
+                "Give the time of the event in milliseconds since 1970, not in the future.",
+            ),
+        ),
+    )
+    return [refusal for holds, refusal in checks if not holds]
+
+
+async def _answer_nowhere(session: Session, supplier_id: int, message: ActionMessage) -> ActionAnswer:
+    """What is said of lines at a store that is not known (SE-06); nothing is posted."""
+    asked = [item_id for line in message.line_info if (item_id := parse_gtin(line.gtin)) is not None]
+    mapped = await mapped_items(session, supplier_id=supplier_id, location_id=0, item_ids=asked)
+    return ActionAnswer(
+        message.message_id,
+        tuple(
+            ActionLineOutcome(line.gtin, "REFUSED", _line_problem(line, mapped) or _NO_DATA)
+            for line in message.line_info
+        ),
+    )
 
 
 async def _act_once(
-    session: Session, store: Location, supplier_id: int, message: ActionMessage, now: int
+    session: Session, store: Location, supplier_id: int, message: ActionMessage, said: str, now: int
 ) -> ActionAnswer | Refusal:
     key: dict[str, Value] = {
         "location_id": store.location_id,
         "partner_id": supplier_id,
         "message_id": message.message_id,
     }
-    said = blake2b(msgspec.json.encode(message), digest_size=16).hexdigest()
     before = await session.one(_SQL["answered_action"], **key)
     if before is not None:
         if before[0] != said:
@@ -155,6 +181,27 @@ def _event(
     store: Location, supplier_id: int, message: ActionMessage, number: int, line: ActionLine, mapped: frozenset[int]
 ) -> Event | str:
     """The event of a line, or why there is none."""
+    problem = _line_problem(line, mapped)
+    if problem:
+        return problem
+    quantity = parse_quantity(line.quantity) or 0
+    counts = message.event_type in ("CORRECTION", "BOOTSTRAP")
+    return Event(
+        store.location_id,
+        f"{SUPPLIER_SOURCE_PREFIX}{supplier_id}",
+        # Padded, so that the lines of one message keep their order at equal times.
+        f"{message.message_id}/{number:04d}",
+        EVENT_TYPE_BY_NAME[_SHOWN_AS[message.event_type]].code,
+        Stream(int(line.gtin), RETAILER_ID, Area.STORE, State.AVAILABLE),
+        message.event_creation_time * 1_000,
+        0 if counts else -quantity if message.event_type == "REMOVAL" else quantity,
+        quantity if counts else None,
+        reference=line.reason_code,
+        only_first_count=message.event_type == "BOOTSTRAP",
+    )
+
+
+def _line_problem(line: ActionLine, mapped: frozenset[int]) -> str | None:
     item_id = parse_gtin(line.gtin)
     if item_id is None:
         return "Invalid GTIN."
@@ -166,23 +213,12 @@ def _event(
     quantity = parse_quantity(line.quantity)
     if quantity is None or quantity < 0:
         return "Invalid quantity: give 0 or more units, with at most 4 decimals."
-    counts = message.event_type in ("CORRECTION", "BOOTSTRAP")
-    return Event(
-        store.location_id,
-        f"{SUPPLIER_SOURCE_PREFIX}{supplier_id}",
-        # Padded, so that the lines of one message keep their order at equal times.
-        f"{message.message_id}/{number:04d}",
-        EVENT_TYPE_BY_NAME[_SHOWN_AS[message.event_type]].code,
-        Stream(item_id, RETAILER_ID, Area.STORE, State.AVAILABLE),
-        message.event_creation_time * 1_000,
-        0 if counts else -quantity if message.event_type == "REMOVAL" else quantity,
-        quantity if counts else None,
-        reference=reason,
-        only_first_count=message.event_type == "BOOTSTRAP",
-    )
+    return None
 
 
 def _outcome(gtin: str, posted: Posted) -> ActionLineOutcome:
     if posted is Posted.COUNT_EXISTS:
         return ActionLineOutcome(gtin, "REFUSED", "A count exists already: send a CORRECTION.")
+    if posted is Posted.OUT_OF_RANGE:
+        return ActionLineOutcome(gtin, "REFUSED", "Invalid quantity: the store would hold more units than can be.")
     return ActionLineOutcome(gtin, "ACCEPTED")

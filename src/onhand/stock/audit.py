@@ -12,16 +12,12 @@ import msgspec
 from onhand.basics.clock import format_micros, month_of, month_start
 from onhand.basics.gtin import format_gtin
 from onhand.basics.quantity import as_number
-from onhand.stock.locations import Location, Locations
-from onhand.stock.posting import lock_streams
-from onhand.stock.streams import Stream
+from onhand.stock.locations import KINDS, Location, Locations
 from onhand.stock.vocabulary import EVENT_TYPE_BY_CODE, Area, State
 from onhand.store.database import Database, Row, Session
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "audit.sql")
-_LOCATIONS_PAGE = 500
-_KINDS = ("store", "ship_node", "fulfilment_centre")
 
 Progress = Callable[[Location, int], None]
 """Told of each location when it is done, with the number of its legs."""
@@ -85,13 +81,7 @@ async def rebuild(database: Database, locations: Locations, progress: Progress) 
 
 
 async def _all_locations(locations: Locations) -> list[Location]:
-    found: list[Location] = []
-    for kind in _KINDS:
-        after = 0
-        while page := await locations.list(kind, after, _LOCATIONS_PAGE):
-            found += page
-            after = page[-1].location_id
-    return found
+    return [place for kind in KINDS for place in await locations.all(kind)]
 
 
 async def _verify_location(session: Session, place: Location, rows_max: int) -> tuple[int, list[Difference]]:
@@ -133,9 +123,8 @@ async def _verify_location(session: Session, place: Location, rows_max: int) -> 
 
 async def _rebuild_location(session: Session, place: Location) -> int:
     key = {"location_id": place.location_id}
-    rows = await session.all(_SQL["streams_of_location"], **key)
-    # Nobody posts to a stream that is locked, so what the legs say holds until the end of the transaction.
-    await lock_streams(session, place.location_id, [Stream(*row) for row in rows])
+    # So that what the legs say holds until the end of the transaction, for streams too that are not there yet.
+    await session.run(_SQL["keep_writers_out"])
     months, legs = await _months(session, place)
     await session.run(_SQL["delete_flows"], **key)
     await session.run(_SQL["rebuild_flows"], months=months, **key)

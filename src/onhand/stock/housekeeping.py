@@ -22,7 +22,6 @@ from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "housekeeping.sql")
 _AT_A_TIME = 500
-_LOCATIONS_PAGE = 500
 
 
 class PassSummary(msgspec.Struct, frozen=True):
@@ -42,7 +41,7 @@ async def run_pass(
     database: Database, locations: Locations, clock: Clock, *, backroom_hours: float = 24
 ) -> PassSummary:
     """One pass over every store."""
-    places = await _all_stores(locations)
+    places = {place.location_id: place for place in await locations.all(STORE)}
     summary = PassSummary(pcid=await _tell_cid_changes(database, places, clock))
     for place in places.values():
         summary = summary.plus(
@@ -72,13 +71,6 @@ def cid_moves(quantities: Mapping[int, int]) -> list[tuple[int, int, int]]:
                 left[giver] -= quantity
                 left[taker] += quantity
     return moves
-
-
-async def _all_stores(locations: Locations) -> dict[int, Location]:
-    found: dict[int, Location] = {}
-    while page := await locations.list(STORE, max(found, default=0), _LOCATIONS_PAGE):
-        found.update((place.location_id, place) for place in page)
-    return found
 
 
 async def _bin_overdue(database: Database, place: Location, clock: Clock, age: int) -> int:

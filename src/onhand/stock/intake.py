@@ -11,10 +11,11 @@ import msgspec
 
 from onhand.basics.clock import Clock
 from onhand.basics.gtin import format_gtin, parse_gtin
+from onhand.basics.quantity import SCALE
 from onhand.basics.refusal import Refusal
 from onhand.stock.locations import Location, Locations
 from onhand.stock.messages import EventMessage, OtherSide
-from onhand.stock.posting import Posted, post_at
+from onhand.stock.posting import BALANCE_MAX, Posted, post_at
 from onhand.stock.resolving import EventLimits, Known, KnownItem, resolve
 from onhand.stock.streams import Event, Stream
 from onhand.stock.transfers import post_transfer
@@ -180,6 +181,9 @@ def outcome_of(event_id: str, posted: Posted) -> Outcome:
         case Posted.COUNT_EXISTS:
             said = "This item has been counted here before: send a CORRECTION."
             return Outcome("refused", event_id, Refusal("count_exists", "eventType", said))
+        case Posted.OUT_OF_RANGE:
+            said = f"It would take the units there beyond {BALANCE_MAX // SCALE}: check the quantity."
+            return Outcome("refused", event_id, Refusal("out_of_range", "quantity", said))
 
 
 def _event(resolved: Event | Refusal) -> Event:

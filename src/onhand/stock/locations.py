@@ -13,8 +13,10 @@ from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "locations.sql")
 STORE = "store"
+KINDS = (STORE, "ship_node", "fulfilment_centre")
 STORE_NUMBER_MAX = 999_999_999
 STORE_ZONE = "UTC"
+_PAGE_ROWS = 500
 
 
 class Location(msgspec.Struct, frozen=True):
@@ -72,6 +74,13 @@ class Locations:
                 return None
             self._found[key] = Location(*row)
         return self._found[key]
+
+    async def all(self, kind: str) -> list[Location]:
+        """Every location of a kind, in the order of their ids."""
+        found: list[Location] = []
+        while page := await self.list(kind, found[-1].location_id if found else 0, _PAGE_ROWS):
+            found += page
+        return found
 
     async def list(self, kind: str, after: int = 0, rows_max: int = 1000) -> list[Location]:
         """Locations of a kind in the order of their ids, from the one after `after` on."""

@@ -60,4 +60,5 @@ def refusal_of(error: msgspec.ValidationError) -> Refusal:
     if not field and problem.startswith("Object "):
         # «Object missing required field `gtin`», «Object contains unknown field `x`».
         field = problem.split("`")[-2]
-    return Refusal("invalid_field", field, f"{problem}.")
+    hint = " Write it as 2026-01-05T09:30:00Z." if "RFC3339" in problem else ""
+    return Refusal("invalid_field", field, f"{problem}.{hint}")

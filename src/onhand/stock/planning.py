@@ -12,7 +12,7 @@ from hashlib import blake2b
 import msgspec
 
 from onhand.basics.clock import month_of
-from onhand.stock.streams import LAST_POSITION, Event, FlowRow, LegRow, OrderKey, StockRow, Stream
+from onhand.stock.streams import FIRST_POSITION, LAST_POSITION, Event, FlowRow, LegRow, OrderKey, StockRow, Stream
 from onhand.stock.vocabulary import TSBR
 
 
@@ -30,7 +30,9 @@ class Draft(msgspec.Struct, frozen=True, order=True, gc=False):
     @property
     def key(self) -> OrderKey:
         """The place of the leg in its stream."""
-        return OrderKey(self.occurred_at, self.rank, self.source, self.event_id, LAST_POSITION if self.rank else 0)
+        return OrderKey(
+            self.occurred_at, self.rank, self.source, self.event_id, LAST_POSITION if self.rank else FIRST_POSITION
+        )
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -151,7 +153,7 @@ class LocationPlan:
                 draft.rank,
                 draft.source,
                 draft.event_id,
-                LAST_POSITION if draft.rank else 0,
+                LAST_POSITION if draft.rank else FIRST_POSITION,
                 seq,
                 draft.event_type,
                 quantity,

@@ -2,7 +2,8 @@
 
 The order of the steps matters. Events are written first: what is a duplicate or a conflict ends there and leaves no
 trace. Then the streams are locked, in sorted order, in a statement of its own. Only then are legs and counts read,
-because a statement that waits for a lock still sees the moment before it waited.
+because a statement that waits for a lock still sees the moment before it waited. What the stock itself may refuse has
+its streams locked before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from onhand.basics.quantity import SCALE
 from onhand.stock.balance import Ledger
 from onhand.stock.locations import Location
 from onhand.stock.planning import (
@@ -30,6 +32,11 @@ from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "posting.sql")
 
+BALANCE_MAX = 2**53
+"""No stream holds more, either way, by events of over a million units: up to here a JSON number is exact (SI-08)."""
+# Smaller events would need centuries of register lines to come near the bound, so they are not held up to look.
+_HUGE_QUANTITY = 1_000_000 * SCALE
+
 
 class Posted(Enum):
     """What became of an event."""
@@ -38,12 +45,13 @@ class Posted(Enum):
     DUPLICATE = "duplicate"
     CONFLICT = "conflict"
     COUNT_EXISTS = "count_exists"
+    OUT_OF_RANGE = "out_of_range"
 
 
 async def post_at(session: Session, location: Location, events: Sequence[Event], recorded_at: int) -> list[Posted]:
     """Post events at their location, within the caller's transaction; what became of each, in their order."""
     outcomes, fresh = await _sort_out(session, location.location_id, events)
-    await _refuse_second_counts(session, location, events, outcomes, fresh)
+    await _refuse_by_stock(session, location, events, outcomes, fresh)
     accepted = [events[index] for index in fresh]
     await claim_events(session, location.location_id, accepted, list(fresh.values()), recorded_at)
     await post_legs(session, location, accepted, recorded_at)
@@ -78,20 +86,43 @@ async def posted_hashes(session: Session, location_id: int, events: Iterable[Eve
     return known
 
 
-async def _refuse_second_counts(
+async def _refuse_by_stock(
     session: Session, location: Location, events: Sequence[Event], outcomes: list[Posted], fresh: dict[int, int]
 ) -> None:
-    """Take out of `fresh` what must be its stream's first count where there is one."""
-    firsts = [index for index in fresh if events[index].only_first_count]
-    if not firsts:
+    """Take out of `fresh` what the stock itself refuses: a first count where there is one, units beyond all bounds.
+
+    Both are rare, so only their streams are locked ahead of the events; a deadlock that comes of it is tried again.
+    """
+    asking = [index for index in fresh if events[index].only_first_count or _is_huge(events[index])]
+    if not asking:
         return
-    stocks = await lock_streams(session, location.location_id, {events[index].stream for index in firsts})
+    streams = {stream for index in asking for stream, _ in _differences(location, events[index])}
+    stocks = await lock_streams(session, location.location_id, streams)
     counted = {stream for stream, stock in stocks.items() if stock.last_count is not None}
-    for index in firsts:
-        if events[index].stream in counted:
+    held = {stream: stocks[stream].quantity if stream in stocks else 0 for stream in streams}
+    for index in asking:
+        event, differences = events[index], _differences(location, events[index])
+        if event.only_first_count and event.stream in counted:
             outcomes[index] = Posted.COUNT_EXISTS
-            del fresh[index]
-        counted.add(events[index].stream)
+        elif any(abs(held[stream] + difference) > BALANCE_MAX for stream, difference in differences):
+            outcomes[index] = Posted.OUT_OF_RANGE
+        else:
+            counted |= {event.stream} if event.only_first_count else set()
+            held |= {stream: held[stream] + difference for stream, difference in differences}
+            continue
+        del fresh[index]
+
+
+def _is_huge(event: Event) -> bool:
+    return abs(event.quantity) > _HUGE_QUANTITY
+
+
+def _differences(location: Location, event: Event) -> list[tuple[Stream, int]]:
+    """What an event adds to the streams of a location."""
+    here = [(event.stream, event.quantity)] if event.location_id == location.location_id else []
+    if event.other is None or event.other_location_id != location.location_id:
+        return here
+    return [*here, (event.other, -event.quantity)]
 
 
 async def claim_events(

@@ -62,10 +62,9 @@ async def _raise(
 ) -> int | Refusal:
     async def work(session: Session) -> int | Refusal:
         now = clock()
-        key = {"location_id": location.location_id, **msgspec.structs.asdict(stream)}
-        if await session.one(_SQL["newest_of_stream"], **key) is None:
+        stock = (await lock_streams(session, location.location_id, [stream])).get(stream)
+        if stock is None:
             return Refusal("no_data", "gtin", "This item never had stock there, so there is nothing to show.")
-        stock = (await lock_streams(session, location.location_id, [stream]))[stream]
         first = max(now, stock.newest_occurred_at + 1)
         prefix = f"{stream.item_id}.{stream.owner_id}.{stream.area}.{stream.state}"
         events = [

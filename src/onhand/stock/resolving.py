@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
 
 import msgspec
 
@@ -50,13 +51,13 @@ def resolve(message: EventMessage, source: str, known: Known, now: int, limits: 
     """The event that a message tells, or the first thing that is wrong with it."""
     event_type = EVENT_TYPE_BY_NAME.get(message.event_type)
     if event_type is None:
-        return Refusal("unknown_event_type", "eventType", f"{message.event_type!r} is no event type.")
-    problem = _check_texts(message, limits)
+        return _unknown_event_type(message.event_type)
+    occurred_at = _moment(message.occurred_at)
+    problem = (
+        _check_texts(message, limits) or _check_time(occurred_at, now, limits) or _check_sides(message, event_type)
+    )
     if problem:
         return problem
-    occurred_at = _moment(message.occurred_at)
-    if occurred_at > now + limits.future_seconds * MICROSECONDS or occurred_at < 0:
-        return _refuse_time(occurred_at, now, limits)
     place = _place(message, known)
     if isinstance(place, Refusal):
         return place
@@ -93,6 +94,12 @@ _Place = tuple[int, Stream]
 _MOVING = frozenset({Effect.MOVES, Effect.BALANCES})
 
 
+def _unknown_event_type(name: str) -> Refusal:
+    near = get_close_matches(name.upper(), EVENT_TYPE_BY_NAME, n=3)
+    meant = " or ".join(near) if near else ", ".join(EVENT_TYPE_BY_NAME)
+    return Refusal("unknown_event_type", "eventType", f"{name[:80]!r} is no event type: give {meant}.")
+
+
 def _moment(occurred_at: datetime) -> int:
     epoch = _EPOCH if occurred_at.tzinfo is None else _AWARE_EPOCH
     return (occurred_at - epoch) // _MICROSECOND
@@ -109,7 +116,16 @@ def _check_texts(message: EventMessage, limits: EventLimits) -> Refusal | None:
     return None
 
 
-def _refuse_time(occurred_at: int, now: int, limits: EventLimits) -> Refusal:
+def _check_sides(message: EventMessage, event_type: EventType) -> Refusal | None:
+    if event_type.effect in _MOVING or event_type.name == "BR" or (message.from_ is None and message.to is None):
+        return None
+    field = "to" if message.to is not None else "from"
+    return Refusal("not_a_move", field, f"{event_type.name} is not a move: leave {field} out.")
+
+
+def _check_time(occurred_at: int, now: int, limits: EventLimits) -> Refusal | None:
+    if 0 <= occurred_at <= now + limits.future_seconds * MICROSECONDS:
+        return None
     if occurred_at < 0:
         return Refusal("too_early", "occurredAt", "Events before 1970 are not taken: check the year.")
     happened, present = format_micros(min(occurred_at, TIME_MAX)), format_micros(now)
@@ -218,9 +234,6 @@ def _other_place(
     """Where a move's other half stands."""
     side = message.to or message.from_
     field = "to" if message.to is not None else "from"
-    if event_type.effect not in _MOVING and event_type.name != "BR":
-        said = f"{event_type.name} is not a move: leave {field} out."
-        return Refusal("not_a_move", field, said)
     if side is None or (message.to is not None and message.from_ is not None):
         said = f"{event_type.name} is a move: give either from or to, the other side of it."
         return Refusal("one_other_side", "to", said)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 import psycopg
 from psycopg import AsyncConnection, IsolationLevel
+from psycopg.pq import PGconn, Ping
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from onhand.store.database import Dialect, Row, RunAgain, T, Unavailable, Value
@@ -16,6 +17,7 @@ from onhand.store.queries import Query
 # After these the outcome is unknown or nothing happened; the whole transaction is run again (its keys make that safe).
 _REPEATED_STATES = frozenset({"40001", "40P01", "08000", "08003", "08006", "57P01", "57P02", "57P03", "XX000"})
 _PAUSE_SECONDS = (0.005, 0.02, 0.08, 0.3, 1.0)
+_OPENING_SECONDS_MIN = 0.1
 
 
 class PostgresqlSession:
@@ -70,16 +72,18 @@ class PostgresqlDatabase:
         """Open a pool on `url`; its `options` reach the server as they stand.
 
         Raises:
-            Unavailable: no connection could be made within `busy_seconds`.
+            Unavailable: the server refuses, or no connection could be made within `busy_seconds`.
         """
+        deadline = time.monotonic() + busy_seconds
+        await _first_connection(url, busy_seconds)
         pool: AsyncConnectionPool[AsyncConnection[Row]] = AsyncConnectionPool(
             url, min_size=1, max_size=connections_max, timeout=busy_seconds, open=False, kwargs={"autocommit": True}
         )
         try:
-            await pool.open(wait=True, timeout=busy_seconds)
+            await pool.open(wait=True, timeout=max(deadline - time.monotonic(), _OPENING_SECONDS_MIN))
         except PoolTimeout as error:
             await pool.close()
-            raise Unavailable(f"PostgreSQL did not answer within {busy_seconds} s: check the database URL") from error
+            raise _unanswered(busy_seconds, "no connection to spare") from error
         return cls(pool, busy_seconds=busy_seconds)
 
     async def all(self, query: Query, **parameters: Value) -> list[Row]:
@@ -150,6 +154,43 @@ class PostgresqlDatabase:
     async def close(self) -> None:
         """Close the pool."""
         await self._pool.close()
+
+
+async def _first_connection(url: str, busy_seconds: float) -> None:
+    """Connect once, which the pool would try until its time is over without ever saying what is wrong.
+
+    A server that refuses will do so again; one that is away or just starting is waited for.
+    """
+    reason = "nothing came back"
+    try:
+        async with asyncio.timeout(busy_seconds):
+            while True:
+                try:
+                    connection = await AsyncConnection.connect(url)
+                except psycopg.Error as error:
+                    reason = _first_line(error)
+                    if not await _is_away(url):
+                        raise Unavailable(f"PostgreSQL: {reason}") from error
+                else:
+                    await connection.close()
+                    return
+                await asyncio.sleep(_PAUSE_SECONDS[-2])
+    except TimeoutError as error:
+        raise _unanswered(busy_seconds, reason) from error
+
+
+async def _is_away(url: str) -> bool:
+    answer = await asyncio.to_thread(PGconn.ping, url.encode())
+    return answer in (Ping.NO_RESPONSE, Ping.REJECT)
+
+
+def _unanswered(busy_seconds: float, reason: str) -> Unavailable:
+    return Unavailable(f"PostgreSQL did not answer within {busy_seconds:g} s: {reason}; check the database URL")
+
+
+def _first_line(error: Exception) -> str:
+    """What an error of the driver says, without the hints that follow."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _is_repeated(error: psycopg.Error) -> bool:

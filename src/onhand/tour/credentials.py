@@ -10,14 +10,9 @@ import msgspec
 
 from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
+from onhand.partners.consumers import add_consumer, add_key, revoke_key
 from onhand.partners.keys import generate_key_pair
-from onhand.partners.onboarding import (
-    add_consumer,
-    add_key,
-    add_operator_client,
-    revoke_key,
-    revoke_operator_client,
-)
+from onhand.partners.operators import add_operator_client, revoke_operator_client
 from onhand.store.database import Database
 
 _KEY_VERSION = "1"

@@ -8,7 +8,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from onhand.files.bodies import BodyLimits
-from onhand.partners.onboarding import OperatorClient, add_operator_client
+from onhand.partners.operators import OperatorClient, add_operator_client
 from onhand.stock.intake import Intake
 from onhand.stock.locations import Locations
 from onhand.stock.resolving import EventLimits
@@ -89,8 +89,8 @@ class Desk:
     async def put(self, path: str, body: Any) -> httpx.Response:
         return await self.client.put(f"/operator/v1{path}", json=body)
 
-    async def delete(self, path: str) -> httpx.Response:
-        return await self.client.delete(f"/operator/v1{path}")
+    async def delete(self, path: str, **parameters: str) -> httpx.Response:
+        return await self.client.delete(f"/operator/v1{path}", params=parameters)
 
     async def send(self, content: bytes, **headers: str) -> httpx.Response:
         """Post a body of events as it stands; underscores in header names stand for hyphens."""

@@ -2,6 +2,9 @@
 
 import pytest
 
+from onhand.partners.onboarding import partner_by_code
+from onhand.stock.locations import Locations
+from onhand.stock.onhand import available
 from tests.surfaces.operator.desk import GTIN, OTHER_GTIN, Desk, faults, problem
 
 pytestmark = pytest.mark.contract("OP-02")
@@ -16,6 +19,23 @@ ITEM = {
     "taxCode": "2038710",
     "publishedStatus": "PUBLISHED",
 }
+
+
+async def add_mappings(shop: Desk, *stores: int | None) -> None:
+    """Let the supplier see the first item at each of the stores; None is every store."""
+    row = {"gtin": GTIN, "supplier": "awesome-company"}
+    rows = [row if store is None else {**row, "storeNbr": store} for store in stores]
+    assert (await shop.post("/mappings", {"mappings": rows})).status_code == 200
+
+
+async def is_seen(shop: Desk, store_number: int) -> bool:
+    """Whether the supplier sees the first item at a store, read as a supplier's request reads it."""
+    supplier = await partner_by_code(shop.database, "awesome-company")
+    store = await Locations(shop.database).store(store_number)
+    assert supplier is not None
+    assert store is not None
+    ids = {"supplier_id": supplier.partner_id, "location_id": store.location_id, "item_id": int(GTIN)}
+    return (await available(shop.database, **ids)).mapped
 
 
 async def test_items_are_added_once_and_changed_by_what_is_said(desk: Desk) -> None:
@@ -121,3 +141,62 @@ async def test_skus_say_what_a_seller_calls_an_item(shop: Desk) -> None:
     changed = await shop.post("/skus", {"skus": [{**sku, "gtin": OTHER_GTIN}]})
     assert changed.json() == {"added": 0, "changed": 1, "unchanged": 0}
     assert (await shop.get("/sellers/10000000001/skus")).json() == {"skus": [{**sku, "gtin": OTHER_GTIN}]}
+
+
+async def test_a_supplier_no_longer_sees_an_item_whose_mapping_was_ended(shop: Desk) -> None:
+    await add_mappings(shop, None)
+    assert await is_seen(shop, 45)
+    answer = await shop.delete(f"/items/{GTIN}/mappings/awesome-company")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert not await is_seen(shop, 45)
+
+
+async def test_the_mapping_of_one_store_is_ended_alone(shop: Desk) -> None:
+    await add_mappings(shop, 45, 46)
+    assert (await shop.delete(f"/items/{GTIN}/mappings/awesome-company", storeNbr="45")).status_code == 204
+    assert [await is_seen(shop, store) for store in (45, 46)] == [False, True]
+
+
+async def test_ending_the_mapping_for_every_store_leaves_those_for_single_stores(shop: Desk) -> None:
+    await add_mappings(shop, None, 46)
+    assert (await shop.delete(f"/items/{GTIN}/mappings/awesome-company")).status_code == 204
+    assert [await is_seen(shop, store) for store in (45, 46)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("gtin", "supplier", "parameters"),
+    [
+        (GTIN, "awesome-company", {}),
+        (GTIN, "awesome-company", {"storeNbr": "46"}),
+        (GTIN, "awesome-company", {"storeNbr": "99"}),
+        (GTIN, "nobody", {"storeNbr": "45"}),
+        (OTHER_GTIN, "awesome-company", {"storeNbr": "45"}),
+    ],
+)
+async def test_a_mapping_that_there_is_not_can_not_be_ended(
+    shop: Desk, gtin: str, supplier: str, parameters: dict[str, str]
+) -> None:
+    await add_mappings(shop, 45)
+    problem(await shop.delete(f"/items/{gtin}/mappings/{supplier}", **parameters), 404, "not-found")
+    assert await is_seen(shop, 45)
+
+
+async def test_a_mapping_is_ended_by_a_gtin_and_a_store_number(shop: Desk) -> None:
+    await add_mappings(shop, None)
+    for store in ("0", "", "x", "1234567890123"):
+        answer = await shop.delete("/items/12345/mappings/awesome-company", storeNbr=store)
+        assert faults(answer, 400, "bad-parameters") == [("gtin", "invalid_gtin"), ("storeNbr", "invalid_storeNbr")]
+    answer = await shop.delete(f"/items/{GTIN}/mappings/awesome-company", store="45")
+    assert faults(answer, 400, "bad-parameters") == [("store", "unknown_parameter")]
+    assert await is_seen(shop, 45)
+
+
+async def test_a_sku_is_forgotten_once(shop: Desk) -> None:
+    await shop.post("/partners", {"kind": "seller", "code": "10000000001", "name": "A seller"})
+    skus = [{"gtin": GTIN, "seller": "10000000001", "sku": sku} for sku in ("OAT 1L", "OAT-2L")]
+    await shop.post("/skus", {"skus": skus})
+    answer = await shop.delete("/sellers/10000000001/skus/OAT%201L")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (await shop.get("/sellers/10000000001/skus")).json() == {"skus": skus[1:]}
+    problem(await shop.delete("/sellers/10000000001/skus/OAT%201L"), 404, "not-found")
+    problem(await shop.delete("/sellers/nobody/skus/OAT-2L"), 404, "not-found")

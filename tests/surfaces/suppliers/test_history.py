@@ -95,6 +95,8 @@ async def test_days_are_whole_inclusive_and_seven_by_default(shop: Shop, query: 
         ("startDate=20260305", "startDate", "Invalid startDate."),
         ("startDate=2026-02-30", "startDate", "Invalid startDate."),
         ("endDate=2026-3-5", "endDate", "Invalid endDate."),
+        ("startDate=2099-02-25&endDate=x", "endDate", "Invalid endDate."),
+        ("startDate=x&endDate=2026-03-04", "startDate", "Invalid startDate."),
         ("endDate=0000-01-01", "endDate", "Invalid endDate."),
         ("eventType=123", "eventType", "Invalid eventType."),
         ("eventType=sales", "eventType", "Invalid eventType."),

@@ -107,13 +107,13 @@ async def test_another_suppliers_message_of_the_same_id_is_another(shop: Shop) -
         ({"eventType": "SALES"}, ["eventType"]),
         ({"storeNbr": -45}, ["storeNbr"]),
         ({"storeNbr": "45"}, ["storeNbr"]),
-        ({"storeNbr": 10**30}, ["storeNbr"]),
         ({"eventCreationTime": "2026-03-05"}, ["eventCreationTime"]),
         ({"eventCreationTime": 10**30}, ["eventCreationTime"]),
         ({"eventCreationTime": AN_HOUR_AGO + 3_600_000 + 301_000}, ["eventCreationTime"]),
         ({"lineInfo": []}, ["lineInfo"]),
-        ({"lineInfo": [{"gtin": GTIN}]}, ["lineInfo"]),
-        ({"lineInfo": [{"gtin": GTIN, "quantity": "5"}]}, ["lineInfo"]),
+        ({"lineInfo": [{"gtin": GTIN}]}, ["lineInfo[0]"]),
+        ({"lineInfo": [{"gtin": 5, "quantity": 1}, {"gtin": GTIN, "quantity": "5"}]}, ["lineInfo[0]", "lineInfo[1]"]),
+        ({"messageId": "a\x00b", "eventCreationTime": 10**30}, ["messageId", "eventCreationTime"]),
         ({"lineInfo": [{"gtin": GTIN, "quantity": 1}] * 1001}, ["lineInfo"]),
         ({"documentInfo": "x"}, ["documentInfo"]),
         ({"messageId": 1, "storeNbr": None, "lineInfo": None}, ["messageId", "storeNbr", "lineInfo"]),
@@ -140,3 +140,34 @@ async def test_every_missing_field_is_named(shop: Shop) -> None:
     ]
     assert errors[0]["message"] == "Invalid messageId. The field is required."
     assert errors[2]["message"] == "Invalid storeNbr."
+
+
+@pytest.mark.contract("IA-01", "SE-06")
+@pytest.mark.parametrize("store", [999, 10**30])
+async def test_a_store_that_is_not_known_is_told_from_one_without_data_by_nothing(shop: Shop, store: int) -> None:
+    lines = [{"gtin": gtin, "quantity": 1} for gtin in (STRANGER, "00099999999999")]
+    answers = [
+        (await shop.post(PATH, {**_message("ARRIVAL", 5), "storeNbr": number, "lineInfo": lines})).json()
+        for number in (30, store)
+    ]
+    assert answers[0]["lineInfo"] == answers[1]["lineInfo"]
+
+
+@pytest.mark.contract("IA-01", "SE-06")
+async def test_nothing_is_posted_at_a_store_that_is_not_known(shop: Shop) -> None:
+    (line,) = (await shop.post(PATH, {**_message("ARRIVAL", 5), "storeNbr": 999})).json()["lineInfo"]
+    assert (line["status"], line["message"]) == ("REFUSED", "Data not found for the given request parameters.")
+
+
+@pytest.mark.contract("IA-02")
+async def test_the_same_body_in_another_spelling_is_a_repeat(shop: Shop) -> None:
+    sent = {**_message("ARRIVAL", 5), "documentInfo": [{"a": 1, "b": 2}]}
+    again = {**_message("ARRIVAL", 5.0), "documentInfo": [{"b": 2, "a": 1.0}]}
+    assert (await shop.post(PATH, sent)).json() == (await shop.post(PATH, again)).json()
+    assert (await shop.get(f"/store/45/gtin/{GTIN}/available")).json()["quantity"] == 5.0
+
+
+@pytest.mark.contract("IA-02")
+async def test_a_body_that_differs_in_a_field_that_nobody_knows_is_another(shop: Shop) -> None:
+    assert (await shop.post(PATH, {**_message("ARRIVAL", 5), "foo": 1})).status_code == 200
+    assert (await shop.post(PATH, {**_message("ARRIVAL", 5), "foo": 2})).status_code == 409

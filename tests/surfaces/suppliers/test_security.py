@@ -113,6 +113,7 @@ async def test_a_wrong_time_stamp_is_explained(
     "replaced",
     [
         {"version": "2"},
+        {"version": "\x7f"},
         {"signature": "AAAA"},
         {"signature": "not base64!"},
         {"consumer": OTHER_CONSUMER},

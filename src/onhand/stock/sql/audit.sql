@@ -92,14 +92,13 @@ SELECT stock.item_id, stock.owner_id, stock.area, stock.state
  ORDER BY stock.item_id, stock.owner_id, stock.area, stock.state
  LIMIT :rows_max
 
--- name: streams_of_location
-SELECT item_id, owner_id, area, state
-  FROM stock
- WHERE location_id = :location_id
- UNION
-SELECT item_id, owner_id, area, state
-  FROM leg
- WHERE location_id = :location_id
+-- name: keep_writers_out @sqlite
+-- SQLite has one writer, and that is this transaction.
+SELECT 1
+
+-- name: keep_writers_out @postgresql
+-- Every writer locks its streams first, which this lock on the whole table lets nobody do; reading goes on.
+LOCK TABLE stock IN EXCLUSIVE MODE
 
 -- name: delete_flows
 DELETE FROM month_flow

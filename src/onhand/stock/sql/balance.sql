@@ -5,7 +5,6 @@ SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_o
        count_occurred_at, count_source, count_event_id
   FROM stock
  WHERE location_id = :location_id AND item_id = :item_id AND owner_id = :owner_id AND area = :area AND state = :state
-   AND last_seq > 0
 
 -- name: sum_of_legs
 SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT)

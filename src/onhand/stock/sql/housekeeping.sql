@@ -45,5 +45,5 @@ UPDATE cid_change
 -- name: available_streams_of_item
 SELECT owner_id, area, newest_occurred_at
   FROM stock
- WHERE location_id = :location_id AND item_id = :item_id AND state = 0 AND last_seq > 0
+ WHERE location_id = :location_id AND item_id = :item_id AND state = 0
  ORDER BY owner_id, area

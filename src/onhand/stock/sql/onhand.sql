@@ -10,7 +10,6 @@ SELECT stock.area, stock.state, stock.quantity, stock.newest_occurred_at
                           AND location_id IN (0, :location_id))) AS mapped
   LEFT JOIN stock
     ON stock.location_id = :location_id AND stock.item_id = mapped.item_id AND stock.owner_id = :owner_id
-   AND stock.last_seq > 0
  ORDER BY stock.area, stock.state
 
 -- name: mapped_items @sqlite
@@ -62,19 +61,19 @@ SELECT DISTINCT item.cid, item.item_id
 -- name: stock_of_items @sqlite
 SELECT item_id, area, state, quantity, newest_occurred_at
   FROM stock
- WHERE location_id = :location_id AND owner_id = :owner_id AND last_seq > 0
+ WHERE location_id = :location_id AND owner_id = :owner_id
    AND item_id IN (SELECT value FROM json_each(:item_ids))
  ORDER BY item_id, area, state
 
 -- name: stock_of_items @postgresql
 SELECT item_id, area, state, quantity, newest_occurred_at
   FROM stock
- WHERE location_id = :location_id AND owner_id = :owner_id AND last_seq > 0
+ WHERE location_id = :location_id AND owner_id = :owner_id
    AND item_id = ANY (ARRAY(SELECT json_array_elements_text(:item_ids::json)::bigint))
  ORDER BY item_id, area, state
 
 -- name: streams_of_item
 SELECT area, state
   FROM stock
- WHERE location_id = :location_id AND item_id = :item_id AND owner_id = :owner_id AND last_seq > 0
+ WHERE location_id = :location_id AND item_id = :item_id AND owner_id = :owner_id
  ORDER BY area, state

@@ -6,9 +6,3 @@ SELECT seq
    AND event_type <> :replayed_type
  ORDER BY occurred_at, rank, source, event_id, position
  LIMIT :rows_max
-
--- name: newest_of_stream
-SELECT newest_occurred_at
-  FROM stock
- WHERE location_id = :location_id AND item_id = :item_id AND owner_id = :owner_id AND area = :area AND state = :state
-   AND last_seq > 0

@@ -6,7 +6,7 @@ from typing import Literal
 
 from starlette.responses import Response
 
-from onhand.partners.onboarding import OperatorClient, operator_client_by_token
+from onhand.partners.operators import OperatorClient, operator_client_by_token
 from onhand.store.database import Database
 from onhand.surfaces.operator.problems import (
     BAD_PARAMETERS,

@@ -9,9 +9,18 @@ from starlette.responses import Response
 from onhand.basics.clock import Clock
 from onhand.basics.gtin import format_gtin
 from onhand.catalogue.imports import Source, import_items, import_mappings, import_skus, listed
-from onhand.catalogue.items import Item, item_by_id, list_items, list_mappings, list_skus
+from onhand.catalogue.items import (
+    Item,
+    item_by_id,
+    list_items,
+    list_mappings,
+    list_skus,
+    remove_mapping,
+    remove_sku,
+)
 from onhand.catalogue.report import ImportReport, RowProblem, SourceRow
-from onhand.partners.onboarding import OperatorClient
+from onhand.partners.operators import OperatorClient
+from onhand.stock.locations import STORE_NUMBER_MAX
 from onhand.store.database import Database
 from onhand.surfaces.operator.catalogue_bodies import (
     ImportedBody,
@@ -107,6 +116,19 @@ class CatalogueHandlers:
         bodies = [MappingBody(mapping.gtin, mapping.supplier_code, mapping.store_number) for mapping in found]
         return JsonResponse(MappingsOfItem(bodies))
 
+    async def remove_mapping(self, call: Call, _: OperatorClient) -> Response | Problem:
+        """End that a supplier sees the item of the path: at the store of the query, or by its mapping for all."""
+        readings = Readings(call)
+        item_id, supplier = readings.path_gtin(), readings.path_key("supplier")
+        store_number = readings.number("storeNbr", 0, 1, STORE_NUMBER_MAX) or None
+        problem = readings.problem("storeNbr")
+        if problem:
+            return problem
+        removed = await remove_mapping(
+            self._database, item_id=item_id, supplier_code=supplier, store_number=store_number
+        )
+        return Response(status_code=204) if removed else _unknown_mapping(item_id, supplier, store_number)
+
     async def list_skus(self, call: Call, _: OperatorClient) -> Response | Problem:
         """A page of what the seller of the path calls items."""
         readings = Readings(call)
@@ -117,6 +139,18 @@ class CatalogueHandlers:
         found = await list_skus(self._database, seller_code=seller, after=after, rows_max=limit + 1)
         shown = [SkuBody(sku.gtin, seller, sku.sku) for sku in found[:limit]]
         return JsonResponse(SkusPage(shown, shown[-1].sku if len(found) > limit else None))
+
+    async def remove_sku(self, call: Call, _: OperatorClient) -> Response | Problem:
+        """Forget what the seller of the path calls an item."""
+        readings = Readings(call)
+        seller, sku = readings.path_key("seller"), readings.path_key("sku")
+        problem = readings.problem()
+        if problem:
+            return problem
+        if await remove_sku(self._database, seller_code=seller, sku=sku):
+            return Response(status_code=204)
+        listed_at = f"/operator/v1/sellers/{seller}/skus"
+        return Problem(NOT_FOUND, f"The seller “{seller}” has no SKU “{sku}”: GET {listed_at} lists those it has.")
 
     async def _item(self, item_id: int) -> Response | Problem:
         item = await item_by_id(self._database, item_id)
@@ -133,6 +167,14 @@ class CatalogueHandlers:
         warnings = tuple(Warned(_pointer(warning, holder), warning.message) for warning in report.warnings)
         counts = report.counts
         return JsonResponse(ImportedBody(counts.added, counts.changed, counts.unchanged, warnings))
+
+
+def _unknown_mapping(item_id: int, supplier: str, store_number: int | None) -> Problem:
+    gtin = format_gtin(item_id)
+    where = "every store" if store_number is None else f"store {store_number}"
+    listed_at = f"/operator/v1/items/{gtin}/mappings"
+    said = f"The supplier “{supplier}” has no mapping of {gtin} for {where}: GET {listed_at} lists those there are."
+    return Problem(NOT_FOUND, said)
 
 
 def _fault(problem: RowProblem, holder: str | None) -> Fault:

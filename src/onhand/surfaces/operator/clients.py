@@ -9,12 +9,7 @@ from starlette.responses import Response
 
 from onhand.basics.clock import Clock, format_micros
 from onhand.basics.refusal import Refusal
-from onhand.partners.onboarding import (
-    OperatorClient,
-    add_operator_client,
-    list_operator_clients,
-    revoke_operator_client,
-)
+from onhand.partners.operators import OperatorClient, add_operator_client, list_operator_clients, revoke_operator_client
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.parameters import PAGING, Key, Readings, Time, paging

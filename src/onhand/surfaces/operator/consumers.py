@@ -8,16 +8,16 @@ from starlette.responses import Response
 
 from onhand.basics.clock import Clock, format_micros
 from onhand.basics.refusal import Refusal
-from onhand.partners.onboarding import (
+from onhand.partners.consumers import (
     Consumer,
     ConsumerKey,
-    OperatorClient,
     add_consumer,
     add_key,
     list_consumers,
     list_keys,
     revoke_key,
 )
+from onhand.partners.operators import OperatorClient
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.parameters import PAGING, Key, Readings, Time, paging
@@ -176,7 +176,10 @@ def _key_body(key: ConsumerKey) -> KeyBody:
 
 def consumer_operations(handlers: ConsumerHandlers, access: Access) -> tuple[Operation, ...]:
     """The operations on consumers and their keys."""
-    new_key = NewKeyBody("1", _PEM)
+    return (*_operations_on_consumers(handlers, access), *_operations_on_keys(handlers, access))
+
+
+def _operations_on_consumers(handlers: ConsumerHandlers, access: Access) -> tuple[Operation, ...]:
     return (
         access.operation(
             handlers.add,
@@ -200,6 +203,11 @@ def consumer_operations(handlers: ConsumerHandlers, access: Access) -> tuple[Ope
             parameters=(_PARTNER, *paging(Key)),
             answers={200: Answer(description="A page of them.", type=ConsumersPage, example=ConsumersPage([_EXAMPLE]))},
         ),
+    )
+
+
+def _operations_on_keys(handlers: ConsumerHandlers, access: Access) -> tuple[Operation, ...]:
+    return (
         access.operation(
             handlers.add_key,
             "POST",
@@ -209,7 +217,7 @@ def consumer_operations(handlers: ConsumerHandlers, access: Access) -> tuple[Ope
             TAG,
             description="The older versions stay live, so that keys can be rotated without a gap.",
             parameters=(_CONSUMER,),
-            body=Body(description="The key.", type=NewKeyBody, example=new_key),
+            body=Body(description="The key.", type=NewKeyBody, example=NewKeyBody("1", _PEM)),
             answers={200: Answer(description="It is live now.", type=KeyBody, example=_KEY)},
             problems=(CONFLICT, NOT_FOUND),
         ),

@@ -12,7 +12,7 @@ from onhand.files.bodies import BodyLimits, body_rows
 from onhand.files.events import messages_of
 from onhand.files.limits import TooLarge, Unreadable
 from onhand.files.rows import Row
-from onhand.partners.onboarding import OperatorClient
+from onhand.partners.operators import OperatorClient
 from onhand.stock.intake import Intake, Outcome
 from onhand.stock.messages import EventMessage
 from onhand.surfaces.operator.access import Access
@@ -26,7 +26,9 @@ from onhand.surfaces.plumbing.responses import JsonResponse
 TAG = "Events"
 NDJSON = "application/x-ndjson"
 _MEDIA_TYPES = (NDJSON, JSON)
-_ENCODINGS = ("gzip", "zstd")
+# NDJSON has no registered name: these are the others by which clients send it.
+_MEDIA_TYPES_TAKEN = (*_MEDIA_TYPES, "application/ndjson", "application/jsonl", "application/x-jsonlines")
+_ENCODINGS = ("gzip", "x-gzip", "zstd")
 
 
 class EventResult(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True, gc=False):
@@ -81,7 +83,7 @@ class EventHandlers:
 
     async def post(self, call: Call, client: OperatorClient) -> Response | Problem:
         """Post a batch; its events are those of the client's source."""
-        problem = Readings(call).problem() or unsupported_type(call, _MEDIA_TYPES, _ENCODINGS)
+        problem = Readings(call).problem() or unsupported_type(call, _MEDIA_TYPES_TAKEN, _ENCODINGS)
         rows = problem or await self._rows(call)
         if isinstance(rows, Problem):
             return rows

@@ -73,8 +73,7 @@ class HealthHandlers:
             return _not_ready(call, f"The database does not answer: {error}.")
         needed = newest_revision()
         if revision != needed:
-            stands = f"at revision {revision}" if revision else "empty"
-            return _not_ready(call, f"The schema is {stands}, and {needed} is needed: run `onhand database upgrade`.")
+            return _not_ready(call, _mismatch(revision, needed))
         return JsonResponse(Ready(needed))
 
     async def metrics(self, _: Call) -> Response:
@@ -88,6 +87,13 @@ class HealthHandlers:
             said = f"There is no such kind of problem; there are {', '.join(_TYPE_BY_NAME)}."
             return problem_response(call, Problem(NOT_FOUND, said))
         return JsonResponse(ProblemMeaning(TYPES_PATH + kind.name, kind.status, kind.title, kind.mend))
+
+
+def _mismatch(revision: str | None, needed: str) -> str:
+    if revision is not None and revision > needed:
+        return f"The schema is at revision {revision}; this program is older and knows {needed}: install the newer one."
+    stands = f"at revision {revision}" if revision else "empty"
+    return f"The schema is {stands}, and {needed} is needed: run `onhand database upgrade`."
 
 
 def _not_ready(call: Call, reason: str) -> Response:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from onhand.basics.clock import format_micros
 from onhand.basics.gtin import format_gtin
 from onhand.basics.quantity import as_number
-from onhand.partners.onboarding import OperatorClient
+from onhand.partners.operators import OperatorClient
 from onhand.stock.history import HistoryQuery, HistoryRow, Position, history_page
 from onhand.stock.locations import Locations
 from onhand.stock.streams import Stream

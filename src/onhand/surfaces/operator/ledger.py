@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
-from onhand.partners.onboarding import OperatorClient
+from onhand.partners.operators import OperatorClient
 from onhand.stock.housekeeping import PassSummary, run_pass
 from onhand.stock.locations import Location, Locations
 from onhand.stock.replay import refresh, replay

@@ -9,7 +9,6 @@ from starlette.responses import Response
 from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
 from onhand.partners.onboarding import (
-    OperatorClient,
     Partner,
     add_partner,
     associate,
@@ -18,6 +17,7 @@ from onhand.partners.onboarding import (
     list_suppliers_of,
     partner_by_code,
 )
+from onhand.partners.operators import OperatorClient
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.parameters import PAGING, Key, Readings, paging
@@ -68,10 +68,11 @@ _KIND = Parameter(name="kind", place="query", description="Partners of this kind
 _PROVIDER = Parameter(
     name="provider", place="path", description="The provider's code.", type=Code, example="data-house"
 )
-_SUPPLIER = Parameter(
+SUPPLIER = Parameter(
     name="supplier", place="path", description="The supplier's code.", type=Code, example="awesome-company"
 )
 _KINDS = get_args(Kind)
+_PAGE = {200: Answer(description="A page of them.", type=PartnersPage, example=PartnersPage([_EXAMPLE]))}
 
 
 class PartnerHandlers:
@@ -145,7 +146,10 @@ def _page(found: list[Partner], limit: int) -> PartnersPage:
 
 def partner_operations(handlers: PartnerHandlers, access: Access) -> tuple[Operation, ...]:
     """The operations on partners and their associations."""
-    page = {200: Answer(description="A page of them.", type=PartnersPage, example=PartnersPage([_EXAMPLE]))}
+    return (*_operations_on_partners(handlers, access), *_operations_on_associations(handlers, access))
+
+
+def _operations_on_partners(handlers: PartnerHandlers, access: Access) -> tuple[Operation, ...]:
     return (
         access.operation(
             handlers.add,
@@ -167,8 +171,13 @@ def partner_operations(handlers: PartnerHandlers, access: Access) -> tuple[Opera
             "List partners",
             TAG,
             parameters=(_KIND, *paging(Key)),
-            answers=page,
+            answers=_PAGE,
         ),
+    )
+
+
+def _operations_on_associations(handlers: PartnerHandlers, access: Access) -> tuple[Operation, ...]:
+    return (
         access.operation(
             handlers.associate,
             "POST",
@@ -187,7 +196,7 @@ def partner_operations(handlers: PartnerHandlers, access: Access) -> tuple[Opera
             "List the suppliers that a service provider may ask for",
             TAG,
             parameters=(_PROVIDER, *paging(Key)),
-            answers=page,
+            answers=_PAGE,
             problems=(NOT_FOUND,),
         ),
         access.operation(
@@ -197,7 +206,7 @@ def partner_operations(handlers: PartnerHandlers, access: Access) -> tuple[Opera
             "removeAssociation",
             "Stop a service provider from asking on behalf of a supplier",
             TAG,
-            parameters=(_PROVIDER, _SUPPLIER),
+            parameters=(_PROVIDER, SUPPLIER),
             answers={204: Answer(description="It may not ask, whether it could before or not.")},
             problems=(NOT_FOUND,),
         ),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
-from onhand.partners.onboarding import OperatorClient
+from onhand.partners.operators import OperatorClient
 from onhand.stock.locations import STORE, Location, Locations, NewStore, add_stores
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access

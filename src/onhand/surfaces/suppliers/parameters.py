@@ -13,6 +13,7 @@ from onhand.stock.vocabulary import AREA_BY_NAME, EVENT_TYPE_BY_NAME, Area, code
 from onhand.surfaces.plumbing.call import Call
 from onhand.surfaces.suppliers.errors import NO_ASSOCIATION, FieldProblem
 
+NO_STORE = 0
 _STORE_DIGITS_MAX = 18
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DAYS_BEFORE_END = 6
@@ -33,11 +34,12 @@ def problems_of(identity: Identity) -> list[FieldProblem]:
 
 
 def read_store_number(text: str, problems: list[FieldProblem]) -> int:
-    """The number of a store."""
-    if text.isascii() and text.isdigit() and len(text) <= _STORE_DIGITS_MAX:
-        return int(text)
+    """The number of a store; `NO_STORE` where it has more digits than that of any (SE-06)."""
+    if text.isascii() and text.isdigit():
+        digits = text.lstrip("0") or "0"
+        return int(digits) if len(digits) <= _STORE_DIGITS_MAX else NO_STORE
     problems.append(FieldProblem("storeNbr", "Invalid storeNbr."))
-    return 0
+    return NO_STORE
 
 
 def read_gtin(text: str, problems: list[FieldProblem]) -> int:
@@ -74,11 +76,13 @@ def read_event_types(call: Call, problems: list[FieldProblem]) -> frozenset[int]
 def read_period(call: Call, clock: Clock, problems: list[FieldProblem]) -> Period:
     """The days asked for, both inclusive, UTC; seven days up to today where none are named (TH-04)."""
     today = clock() // DAY * DAY
+    problems_before = len(problems)
     first = _read_day(call, "startDate", problems)
     last = _read_day(call, "endDate", problems)
     end = today if last is None else last
     start = end - _DAYS_BEFORE_END * DAY if first is None else first
-    if start > end:
+    # A day that can't be read is told of alone: what stands in for it is not what was asked for.
+    if start > end and len(problems) == problems_before:
         problems.append(FieldProblem("startDate", "Start date cannot be greater than end date"))
     return Period(start, None if last is None else last + DAY)
 
