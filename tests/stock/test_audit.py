@@ -1,13 +1,16 @@
 """Verify finds what does not agree with the legs, and rebuild mends it."""
 
+import asyncio
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onhand.stock.audit import rebuild, verify
+from onhand.stock.messages import EventMessage
 from tests.campaign import times
 from tests.stock.conftest import Ledger
-from tests.stock.strategies import deliveries, histories
+from tests.stock.strategies import GTIN, START, deliveries, histories
 from tests.stock.test_any_order import deliver
 
 _SPOILED = [
@@ -24,9 +27,6 @@ def nothing(*_: object) -> None:
 
 async def a_store_with_history(ledger: Ledger) -> int:
     """A store where something happened, with a count and a late event."""
-    from onhand.stock.messages import EventMessage
-    from tests.stock.strategies import GTIN, START
-
     store = await ledger.new_store()
     common = {"gtin": GTIN, "store_nbr": store, "occurred_at": START}
     await ledger.post("a", EventMessage(event_id="c", event_type="PI", counted=12, **common))
@@ -64,3 +64,22 @@ async def test_a_leg_that_was_changed_shows_at_the_next_count(ledger: Ledger) ->
     )
     report = await verify(ledger.database, ledger.locations, nothing)
     assert any("counted were 12" in difference.what for difference in report.differences)
+
+
+async def test_a_rebuild_beside_writers_who_open_streams_loses_nothing(ledger: Ledger) -> None:
+    gtins = [f"{number:014d}" for number in range(1, 25)]
+    for gtin in gtins:
+        await ledger.add_item(gtin)
+    store = await ledger.new_store()
+
+    async def post(gtin: str) -> None:
+        message = EventMessage(f"e{gtin}", "LR", gtin, START, store, quantity=2)
+        assert [outcome.status for outcome in await ledger.post("a", message)] == ["accepted"]
+
+    async def rebuild_often() -> None:
+        for _ in range(6):
+            await rebuild(ledger.database, ledger.locations, nothing)
+
+    await asyncio.gather(rebuild_often(), *map(post, gtins))
+    report = await verify(ledger.database, ledger.locations, nothing)
+    assert (report.legs, report.differences) == (len(gtins), ())

@@ -13,7 +13,6 @@ from onhand.stock.locations import STORE, Location, Locations, NewStore, StoresA
 from onhand.store.database import Database
 
 app = new_group("The stores that units can be in.")
-_PAGE_ROWS = 1000
 
 
 @app.command()
@@ -46,11 +45,7 @@ def list_stores(as_json: AsJson = False) -> None:
 
 
 async def _all_stores(database: Database, _settings: Settings) -> list[Location]:
-    locations = Locations(database)
-    found: list[Location] = []
-    while page := await locations.list(STORE, found[-1].location_id if found else 0, _PAGE_ROWS):
-        found += page
-    return found
+    return await Locations(database).all(STORE)
 
 
 def _row(location: Location) -> dict[str, Any]:
