@@ -20,6 +20,7 @@ a { color: var(--accent); text-decoration: none; } a:hover { text-decoration: un
 code, pre { font: .875em/1.5 ui-monospace, Menlo, Consolas, monospace; }
 pre { background: var(--soft); padding: .8rem 1rem; border-radius: 6px; overflow-x: auto; }
 section.operation { border: 1px solid var(--line); border-radius: 8px; padding: 0 1.25rem 1rem; margin: 1.25rem 0; }
+section.operation { overflow-x: auto; }
 .method { font-weight: 700; padding: .1rem .5rem; border-radius: 4px; background: var(--accent); color: #fff; }
 .path { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .94em; }
