@@ -187,8 +187,8 @@ async def test_a_refused_line_is_told_by_its_event_id_where_it_has_one(shop: Des
 @pytest.mark.parametrize(
     ("body", "encoding"),
     [
-        (gzip.compress(lines(event("e-1")))[:-6], "gzip"),
-        (gzip.compress(lines(event("e-1")))[:12], "gzip"),
+        (gzip.compress(lines(event("e-1")), mtime=0)[:-6], "gzip"),
+        (gzip.compress(lines(event("e-1")), mtime=0)[:12], "gzip"),
         (b"\x1f\x8b" + b"\x00" * 30, "gzip"),
         (lines(event("e-1")), "gzip"),
         (zstandard.compress(lines(event("e-1")))[:-4], "zstd"),
