@@ -106,11 +106,12 @@ async def _refuse_by_stock(
             outcomes[index] = Posted.COUNT_EXISTS
         elif any(abs(held[stream] + difference) > BALANCE_MAX for stream, difference in differences):
             outcomes[index] = Posted.OUT_OF_RANGE
-        else:
-            counted |= {event.stream} if event.only_first_count else set()
-            held |= {stream: held[stream] + difference for stream, difference in differences}
+        if outcomes[index] is not Posted.ACCEPTED:
+            del fresh[index]
             continue
-        del fresh[index]
+        if event.only_first_count:
+            counted.add(event.stream)
+        held.update({stream: held[stream] + difference for stream, difference in differences})
 
 
 def _is_huge(event: Event) -> bool:
