@@ -15,7 +15,23 @@ import onhand
 from onhand.store.queries import Queries
 
 SOURCE = Path(onhand.__file__).parent
-GROWING = {"event", "leg", "stock", "month_flow", "transfer", "inventory_action"}
+# What belongs to a place, with location_id first in its keys.
+OF_PLACES = {
+    "event",
+    "leg",
+    "stock",
+    "month_flow",
+    "transfer",
+    "inventory_action",
+    "endless",
+    "in_transit",
+    "node_order",
+    "node_order_line",
+    "shortfall",
+}
+# What belongs to a partner, with partner_id first in its keys.
+OF_PARTNERS = {"partner_moment", "authorization_code", "idempotency_key", "feed", "feed_part"}
+GROWING = OF_PLACES | OF_PARTNERS
 # Small, read by everything, written rarely: whole on every machine.
 REFERENCE = {
     "secret",
@@ -29,24 +45,51 @@ REFERENCE = {
     "item_supplier",
     "sku",
     "cid_change",
+    "default_node",
+    "gateway_client",
+    "delegation",
     "alembic_version",
 }
+# Small and written often: one row for each partner and kind of work. It stays whole on one machine.
+CENTRAL = {"work_lane"}
 # Statements on a growing table that name no single location, each with the reason why it may.
 EXCEPTIONS: dict[str, str] = {}
 
 DIALECTS = ("sqlite", "postgresql")
 
-_TABLE = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE)\s+({'|'.join(sorted(GROWING))})\b", re.IGNORECASE)
-_INSERT = re.compile(
-    rf"^\s*(?:WITH\b.*?)?INSERT INTO ({'|'.join(sorted(GROWING))}) \(([^)]*)\)", re.IGNORECASE | re.DOTALL
-)
-_ONE_LOCATION = re.compile(r"\blocation_id = :location_id\b", re.IGNORECASE)
+
+class Spread:
+    """The forms by which a statement on the tables that are spread by a column names one value of it."""
+
+    def __init__(self, column: str, tables: set[str]) -> None:
+        self.column = column
+        names = "|".join(sorted(tables))
+        self.table = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE)\s+({names})\b", re.IGNORECASE)
+        self.insert = re.compile(rf"^\s*(?:WITH\b.*?)?INSERT INTO ({names}) \(([^)]*)\)", re.IGNORECASE | re.DOTALL)
+        self.one = re.compile(rf"\b{column} = :{column}\b", re.IGNORECASE)
+        self.same = re.compile(rf"\b\w+\.{column} = \w+\.{column}\b", re.IGNORECASE)
+
+    def faults_of(self, text: str) -> list[str]:
+        """What is wrong with a statement's way to this column."""
+        faults: list[str] = []
+        inserted = self.insert.match(text)
+        if inserted and self.column not in inserted[2]:
+            faults.append(f"rows inserted without their {self.column}")
+        read = len(self.table.findall(text)) - (1 if inserted else 0)
+        named = len(self.one.findall(text)) + len(self.same.findall(text))
+        if read > named or (read and not self.one.search(text)):
+            faults.append(f"a growing table without {self.column} = :{self.column}")
+        if read and _LOCK.search(text) and not self.one.search(text):
+            faults.append(f"row locks over more than one {self.column}")
+        return faults
+
+
 _LOCK = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b", re.IGNORECASE)
 _ORDERED_LOCK = re.compile(r"\bORDER BY\b.*\bFOR (?:NO KEY )?UPDATE\b", re.IGNORECASE | re.DOTALL)
 _LOCK_OF_ONE_ROW = re.compile(
     r"\bWHERE\s+(?!location_id)\w+_id = (?:\d+|:\w+)\s+FOR (?:NO KEY )?UPDATE\b", re.IGNORECASE
 )
-_SAME_LOCATION = re.compile(r"\b\w+\.location_id = \w+\.location_id\b", re.IGNORECASE)
+SPREADS = (Spread("location_id", OF_PLACES), Spread("partner_id", OF_PARTNERS))
 # 0 stands for every store in the mapping of items to suppliers, which is a reference table.
 _REFUSED_FORMS = {
     "MERGE": r"\bMERGE\s+INTO\b",
@@ -63,15 +106,7 @@ _REFUSED_FORMS = {
 def faults_of(text: str) -> list[str]:
     """What a statement does that a spread PostgreSQL refuses or serialises."""
     faults = [form for form, pattern in _REFUSED_FORMS.items() if re.search(pattern, text, re.IGNORECASE)]
-    inserted = _INSERT.match(text)
-    if inserted and "location_id" not in inserted[2]:
-        faults.append("rows inserted without their location")
-    read = len(_TABLE.findall(text)) - (1 if inserted else 0)
-    named = len(_ONE_LOCATION.findall(text)) + len(_SAME_LOCATION.findall(text))
-    if read > named or (read and not _ONE_LOCATION.search(text)):
-        faults.append("a growing table without location_id = :location_id")
-    if read and _LOCK.search(text) and not _ONE_LOCATION.search(text):
-        faults.append("row locks over several locations")
+    faults += [fault for spread in SPREADS for fault in spread.faults_of(text)]
     if _LOCK.search(text) and not (_ORDERED_LOCK.search(text) or _LOCK_OF_ONE_ROW.search(text)):
         faults.append("row locks without an order")
     return faults
@@ -112,14 +147,16 @@ def test_every_exception_names_a_statement_that_needs_it() -> None:
         ("SELECT quantity FROM stock WHERE item_id = :item_id", "a growing table without location_id = :location_id"),
         ("SELECT 1 FROM leg WHERE location_id = ANY (:ids)", "a list of locations"),
         ("SELECT 1 FROM leg WHERE location_id IN (SELECT 1)", "a list of locations"),
-        ("INSERT INTO event (source, event_id) VALUES (?, ?)", "rows inserted without their location"),
+        ("INSERT INTO event (source, event_id) VALUES (?, ?)", "rows inserted without their location_id"),
         ("UPDATE stock SET quantity = random() WHERE location_id = :location_id", "randomness of the database"),
         ("UPDATE stock SET last_seq = now() WHERE location_id = :location_id", "a clock of the database"),
         ("UPDATE stock SET location_id = 2 WHERE location_id = :location_id", "a changed location_id"),
         ("SELECT 1 FROM stock WHERE location_id = :location_id FOR UPDATE", "row locks without an order"),
-        ("SELECT 1 FROM stock ORDER BY item_id FOR UPDATE", "row locks over several locations"),
+        ("SELECT 1 FROM stock ORDER BY item_id FOR UPDATE", "row locks over more than one location_id"),
         ("MERGE INTO stock USING r ON true WHEN MATCHED THEN DELETE", "MERGE"),
         ("SELECT pg_advisory_lock(1)", "an advisory lock"),
+        ("SELECT 1 FROM feed WHERE feed_id = :feed_id", "a growing table without partner_id = :partner_id"),
+        ("INSERT INTO feed (feed_id) VALUES (?)", "rows inserted without their partner_id"),
         (
             "SELECT 1 FROM leg JOIN event ON leg.source = event.source WHERE leg.location_id = :location_id",
             "a growing table without location_id = :location_id",
@@ -132,7 +169,7 @@ def test_a_form_that_does_not_spread_is_found(text: str, fault: str) -> None:
 
 def test_every_table_is_known_as_growing_or_as_reference(postgresql_url: str) -> None:
     tables = rows_of(postgresql_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    assert {row[0] for row in tables} == GROWING | REFERENCE
+    assert {row[0] for row in tables} == GROWING | REFERENCE | CENTRAL
 
 
 def test_every_table_has_a_primary_key(postgresql_url: str) -> None:
@@ -143,10 +180,10 @@ def test_every_table_has_a_primary_key(postgresql_url: str) -> None:
          WHERE contype = 'p' AND connamespace = 'public'::regnamespace
         """,
     )
-    assert {row[0] for row in keyed} == GROWING | REFERENCE
+    assert {row[0] for row in keyed} == GROWING | REFERENCE | CENTRAL
 
 
-def test_every_unique_key_of_a_growing_table_begins_with_its_location(postgresql_url: str) -> None:
+def test_every_unique_key_of_a_growing_table_begins_with_its_place_or_partner(postgresql_url: str) -> None:
     keys = rows_of(
         postgresql_url,
         """
@@ -158,7 +195,8 @@ def test_every_unique_key_of_a_growing_table_begins_with_its_location(postgresql
     )
     growing = [row for row in keys if row[0] in GROWING]
     assert {row[0] for row in growing} == GROWING
-    assert [row for row in growing if row[2] != "location_id"] == []
+    first = dict.fromkeys(OF_PLACES, "location_id") | dict.fromkeys(OF_PARTNERS, "partner_id")
+    assert [row for row in growing if row[2] != first[row[0]]] == []
 
 
 def test_no_table_makes_its_own_ids(postgresql_url: str) -> None:

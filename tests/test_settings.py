@@ -96,7 +96,18 @@ def test_a_variable_that_is_nearly_a_setting_is_noticed_and_others_are_let_be() 
 
 
 def test_every_setting_has_a_description_and_every_number_a_unit_in_its_name_or_its_description() -> None:
-    units = ("_seconds", "_hours", "_bytes", "_max", "_per_second", "_multiplier", "port")
+    units = (
+        "_seconds",
+        "_hours",
+        "_bytes",
+        "_max",
+        "_per_second",
+        "_per_minute",
+        "_per_hour",
+        "_multiplier",
+        "_processes",
+        "port",
+    )
     for field, line in zip(msgspec.structs.fields(Settings), reference(), strict=True):
         assert line.description.endswith(".")
         if isinstance(field.default, int | float) and not isinstance(field.default, bool):

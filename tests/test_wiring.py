@@ -8,7 +8,7 @@ import pytest
 from onhand.settings import Settings
 from onhand.store.database import Database
 from onhand.store.schema import newest_revision
-from onhand.wiring import SchemaMismatch, database_name, open_database, schema_revision, shared_secret
+from onhand.wiring.databases import SchemaMismatch, database_name, open_database, schema_revision, shared_secret
 
 
 async def test_processes_that_begin_at_once_share_one_secret(database: Database) -> None:

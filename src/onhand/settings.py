@@ -32,9 +32,11 @@ _LogLevel = Annotated[
 ]
 _Port = Annotated[int, Meta(ge=0, le=65_535)]
 _Count = Annotated[int, Meta(ge=1)]
+_Processes = Annotated[int, Meta(ge=1, le=64)]
 _Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 _Positive = Annotated[float, Meta(gt=0, le=1_000_000)]
 _WholeSeconds = Annotated[int, Meta(ge=0, le=31_536_000)]
+_WholeCount = Annotated[int, Meta(ge=1, le=31_536_000)]
 _Hours = Annotated[float, Meta(gt=0, le=8_760)]
 
 
@@ -57,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_certificate: Annotated[_Path, "PEM file of the server's certificate chain, to serve HTTPS (GW-21)."] = ""
     tls_key: Annotated[_Path, "PEM file of the certificate's private key."] = ""
     behind_tls_proxy: Annotated[_Flag, "A proxy before this server terminates TLS, so plain HTTP is meant."] = False
+    server_processes: Annotated[_Processes, "How many processes serve; they share one socket and all limits."] = 1
     shutdown_seconds: Annotated[_Seconds, "How long requests may go on after the server was told to stop."] = 20.0
     log_every_request: Annotated[_Flag, "Whether answers below 400 have a line in the log, as the others have."] = False
     log_level: Annotated[_LogLevel, "The least grave records that are logged."] = "info"
@@ -67,6 +70,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     throttle_multiplier: Annotated[_Positive, "What every limit of calls is multiplied by."] = 1.0
     supplier_calls_per_second: Annotated[_Count, "Calls of one consumer to one operation (SE-04)."] = 25
     operator_calls_per_second: Annotated[_Count, "Calls of one operator client to one operation."] = 100
+    tokens_per_hour: Annotated[_Count, "Tokens that one client of the gateway may ask for (GW-16)."] = 100
+    token_details_per_minute: Annotated[_Count, "Calls of one client for the details of its token."] = 600
+    inventory_reads_per_minute: Annotated[_Count, "Reads of inventory by one client (GW-16)."] = 2500
+    inventory_updates_per_minute: Annotated[_Count, "Updates of single items by one client (GW-16)."] = 1500
+    feeds_per_hour: Annotated[_Count, "Feeds that one client may send (GW-16)."] = 50
+    feed_status_per_minute: Annotated[_Count, "Calls of one client for feeds and what became of them (GW-16)."] = 5000
+    feed_errors_per_minute: Annotated[_Count, "Downloads of the failed rows of feeds by one client."] = 60
+
+    token_seconds: Annotated[_WholeCount, "How long a token of the gateway lives (GW-06)."] = 900
+    refresh_token_seconds: Annotated[_WholeCount, "How long a refresh token lives (GW-03)."] = 31_536_000
+    legacy_token_errors: Annotated[_Flag, "Whether a token that opens nothing is answered 400, not 401 (GW-12)."] = (
+        False
+    )
+    idempotency_hours: Annotated[_Hours, "How long the answer under an Idempotency-Key is kept (DS-11)."] = 24.0
 
     page_rows_max: Annotated[_Count, "Rows of one page of history (TH-06)."] = 100
     floor_at_zero: Annotated[_Flag, "Whether availability below 0 is shown as 0 (OP-06)."] = False
@@ -80,6 +97,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _Count, "Locations that one transaction of a batch posts at, at most; 1 where tables are spread over machines."
     ] = 50
     event_future_seconds: Annotated[_WholeSeconds, "How far ahead of our clock an event may be (OP-06)."] = 300
+
+    feed_bytes_max: Annotated[_Count, "The largest body of a feed (DS-21)."] = 10_000_000
+    feed_rows_max: Annotated[_Count, "Records of one feed, at most (DS-21)."] = 10_000
+    feed_transaction_rows_max: Annotated[_Count, "Rows of a feed that one transaction posts, at most."] = 10_000
+    feed_attempts_max: Annotated[_Count, "After how many failures on our side a feed is given up (DS-15)."] = 5
+    batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
+
+    worker_in_server: Annotated[_Flag, "Whether a server does the work that is due itself, beside `onhand worker`."] = (
+        True
+    )
+    worker_lease_seconds: Annotated[_Positive, "After how long a worker that died is relieved of its work."] = 30.0
+    worker_poll_seconds: Annotated[_Positive, "How often a worker looks for work that another process left."] = 1.0
+    order_expiry_seconds: Annotated[_Positive, "How often reservations that have expired are released."] = 5.0
 
     housekeeping_seconds: Annotated[_Seconds, "Time between two housekeeping passes of a server; 0 means none."] = 60.0
     backroom_hours: Annotated[_Hours, "How long a receipt stays in the backroom before it counts as binned."] = 24.0

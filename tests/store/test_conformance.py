@@ -141,6 +141,23 @@ async def test_a_write_that_the_database_refuses_leaves_no_trace(things: Databas
     assert await things.all(SELECT) == []
 
 
+async def test_the_loser_of_a_race_for_a_key_runs_again(postgresql_database: Database) -> None:
+    things = postgresql_database
+    await things.write(run(CREATE))
+    runs = 0
+
+    async def work(session: Session) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 1:
+            await session.insert(INSERT, id=1, name="a", number=0)
+            # As if another writer had just been quicker.
+            await session.insert(INSERT, id=1, name="b", number=0)
+
+    await things.write(work)
+    assert (runs, await things.all(SELECT)) == (2, [])
+
+
 async def test_a_write_that_is_cancelled_leaves_no_trace(things: Database) -> None:
     async def work(session: Session) -> None:
         await session.run(INSERT, id=1, name="a", number=0)

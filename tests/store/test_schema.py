@@ -13,7 +13,14 @@ from onhand.store.queries import Query
 from onhand.store.schema import create_embedded, embedded_revision, newest_revision
 
 # How a type of the schema is called by each catalogue.
-_SAME_TYPE = {"int8": "BIGINT", "int4": "INTEGER", "int2": "SMALLINT", "text": "TEXT", "varchar": "VARCHAR(32)"}
+_SAME_TYPE = {
+    "int8": "BIGINT",
+    "int4": "INTEGER",
+    "int2": "SMALLINT",
+    "text": "TEXT",
+    "bytea": "BLOB",
+    "varchar": "VARCHAR(32)",
+}
 
 Columns = dict[str, list[tuple[str, str, bool]]]
 

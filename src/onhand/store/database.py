@@ -34,6 +34,14 @@ class Session(Protocol):
         """Run a statement that changes rows; how many it changed."""
         ...
 
+    async def insert(self, query: Query, **parameters: Value) -> int:
+        """Run a statement whose keys another writer may be taking at the same moment; how many rows it changed.
+
+        Raises:
+            RunAgain: another writer was quicker with one of them.
+        """
+        ...
+
     async def run_rows(self, query: Query, rows: Sequence[msgspec.Struct]) -> int:
         """Run a statement for a set of rows; how many rows it changed altogether.
 

@@ -38,6 +38,17 @@ class PostgresqlSession:
         """Run a statement that changes rows; how many it changed."""
         return (await self._connection.execute(query.postgresql, parameters)).rowcount
 
+    async def insert(self, query: Query, **parameters: Value) -> int:
+        """Run a statement whose keys another writer may be taking; how many rows it changed.
+
+        Raises:
+            RunAgain: another writer was quicker with one of them.
+        """
+        try:
+            return await self.run(query, **parameters)
+        except psycopg.errors.UniqueViolation as error:
+            raise RunAgain from error
+
     async def run_rows(self, query: Query, rows: Sequence[msgspec.Struct]) -> int:
         """Run a statement over the whole set at once; how many rows it changed."""
         if not rows:

@@ -24,11 +24,12 @@ def newest_revision() -> str:
 
 
 def statements_of(name: str, dialect: Dialect) -> list[str]:
-    """The statements of a revision, in the words of `dialect`."""
+    """The statements of a revision, in the words of `dialect`; a line after `-- @dialect ` is for that one alone."""
     script = (_VERSIONS / f"{name}.sql").read_text(encoding="utf-8")
+    script = script.replace(f"-- @{dialect} ", "")
     body = "\n".join(line for line in script.splitlines() if not line.lstrip().startswith("--"))
     if dialect == "postgresql":
-        body = body.replace(" TEXT", ' TEXT COLLATE "C"').replace(" WITHOUT ROWID", "")
+        body = body.replace(" TEXT", ' TEXT COLLATE "C"').replace(" BLOB", " BYTEA").replace(" WITHOUT ROWID", "")
     return [statement.strip() for statement in body.split(";") if statement.strip()]
 
 

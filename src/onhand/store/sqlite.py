@@ -2,13 +2,15 @@
 
 A point read takes microseconds, so it is not worth a thread. Writing transactions take turns within the process by a
 lock and between processes by `BEGIN IMMEDIATE`, which is asked for again after a short pause rather than waited for,
-so that a busy file never holds up the event loop.
+so that a busy file never holds up the event loop. What was written is moved from the write-ahead log into the file by a
+thread, a while after it was committed: a commit that has to do it as well takes several times as long.
 """
 
 import asyncio
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import msgspec
@@ -17,6 +19,9 @@ from onhand.store.database import Dialect, Row, RunAgain, T, Unavailable, Value
 from onhand.store.queries import Query
 
 _BUSY_PAUSE_SECONDS = 0.005
+_CHECKPOINT_AFTER_SECONDS = 1.0
+# A commit does it itself where the log has grown to this, as it may within a second of loading: 128 MB.
+_CHECKPOINT_PAGES = 32_000
 
 
 class SqliteSession:
@@ -38,6 +43,10 @@ class SqliteSession:
         """Run a statement that changes rows; how many it changed."""
         return self._connection.execute(query.sqlite, parameters).rowcount
 
+    async def insert(self, query: Query, **parameters: Value) -> int:
+        """Run a statement that inserts rows; how many it changed. One writer at a time is never beaten to a key."""
+        return await self.run(query, **parameters)
+
     async def run_rows(self, query: Query, rows: Sequence[msgspec.Struct]) -> int:
         """Run a statement once a row; how many rows were changed altogether."""
         if not rows:
@@ -58,6 +67,8 @@ class SqliteDatabase:
         self._writer = self._connect()
         self._readers: list[sqlite3.Connection] = []
         self._turn = asyncio.Lock()
+        self._checkpointing: asyncio.Task[None] | None = None
+        self._moving: set[asyncio.Task[None]] = set()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, cached_statements=256, check_same_thread=False)
@@ -66,7 +77,7 @@ class SqliteDatabase:
         # WAL with FULL waits for the disk at every commit: an acknowledged write survives a loss of power.
         connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
         connection.execute(f"PRAGMA cache_size = -{self._cache_kibibytes}")
-        connection.execute("PRAGMA wal_autocheckpoint = 4000")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
         return connection
 
@@ -122,7 +133,24 @@ class SqliteDatabase:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
+            if self._checkpointing is None:
+                self._checkpointing = asyncio.create_task(self._checkpoint())
             return answer
+
+    async def _checkpoint(self) -> None:
+        """Move what was committed into the file, while reading and writing go on."""
+        await asyncio.sleep(_CHECKPOINT_AFTER_SECONDS)
+        # From here on a commit has a checkpoint of its own to come.
+        self._checkpointing = None
+        moving = asyncio.create_task(asyncio.to_thread(self._move_log))
+        self._moving.add(moving)
+        moving.add_done_callback(self._moving.discard)
+        await moving
+
+    def _move_log(self) -> None:
+        # What can't be moved now stays in the log, where it is as safe, for the next time.
+        with suppress(sqlite3.OperationalError), closing(self._connect()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def _begin(self, deadline: float) -> None:
         self._writer.execute("PRAGMA busy_timeout = 0")
@@ -144,6 +172,9 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         """Close every connection to the file."""
+        if self._checkpointing is not None:
+            self._checkpointing.cancel()
+        await asyncio.gather(*self._moving, return_exceptions=True)
         for connection in (self._writer, *self._readers):
             connection.close()
         self._readers.clear()

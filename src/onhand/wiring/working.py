@@ -1,0 +1,76 @@
+"""The worker, with everything that it does for the settings' database."""
+
+import logging
+
+import msgspec
+
+from onhand.basics.clock import MICROSECONDS, Clock
+from onhand.dropship.feeds.processing import FeedProcessor
+from onhand.dropship.feeds.taking import LANE as FEEDS
+from onhand.dropship.orders.expiring import expire_everywhere
+from onhand.partners.answers import forget_old_answers, partners_with_clients
+from onhand.settings import Settings
+from onhand.stock.housekeeping import run_pass
+from onhand.stock.locations import Locations
+from onhand.store.database import Database
+from onhand.wiring.randomness import new_id
+from onhand.work.periodic import Periodic, begin, job_of
+from onhand.work.worker import Job, Keep, Worker
+
+_ANSWERS_EVERY_SECONDS = 3600.0
+# So that a long housekeeping pass does not hold up feeds.
+_LANES_MAX = 2
+
+logger = logging.getLogger(__name__)
+
+
+def build_worker(settings: Settings, database: Database, locations: Locations, clock: Clock) -> Worker:
+    """A worker that does what is due, two things at a time."""
+    processor = FeedProcessor(
+        database, clock, rows_max=settings.feed_transaction_rows_max, attempts_max=settings.feed_attempts_max
+    )
+
+    async def process_feeds(partner_id: int, keep: Keep) -> None:
+        await processor.process(partner_id, keep)
+
+    jobs: dict[str, Job] = {FEEDS: process_feeds}
+    jobs |= {periodic.name: job_of(periodic, clock) for periodic in _periodics(settings, database, locations, clock)}
+    return Worker(
+        database,
+        clock,
+        jobs,
+        new_id=new_id,
+        lease_seconds=settings.worker_lease_seconds,
+        poll_seconds=settings.worker_poll_seconds,
+        lanes_max=_LANES_MAX,
+    )
+
+
+async def begin_periodics(settings: Settings, database: Database, locations: Locations, clock: Clock) -> None:
+    """Make what comes round by itself due for its first time."""
+    await begin(database, clock, _periodics(settings, database, locations, clock))
+
+
+def _periodics(settings: Settings, database: Database, locations: Locations, clock: Clock) -> list[Periodic]:
+    """What comes round by itself, by whichever worker is first."""
+
+    async def expire_orders() -> None:
+        expired = await expire_everywhere(database, locations, clock)
+        if expired:
+            logger.info("orders expired", extra={"orders": expired})
+
+    async def forget_answers() -> None:
+        before = clock() - round(settings.idempotency_hours * 3600 * MICROSECONDS)
+        await forget_old_answers(database, await partners_with_clients(database), before)
+
+    async def keep_house() -> None:
+        summary = await run_pass(database, locations, clock, backroom_hours=settings.backroom_hours)
+        logger.info("housekeeping", extra=msgspec.structs.asdict(summary))
+
+    found = [
+        Periodic("order-expiry", settings.order_expiry_seconds, expire_orders),
+        Periodic("answer-expiry", _ANSWERS_EVERY_SECONDS, forget_answers),
+    ]
+    if settings.housekeeping_seconds:
+        found.append(Periodic("housekeeping", settings.housekeeping_seconds, keep_house))
+    return found
