@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onhand.basics.gtin import check_digit, format_gtin, has_valid_check_digit, parse_gtin
+from onhand.basics.gtin import check_digit, format_gtin, has_valid_check_digit, padded_gtin, parse_gtin
 
 pytestmark = pytest.mark.contract("SE-03")
 
@@ -56,3 +56,17 @@ def test_a_wrong_check_digit_is_told_but_not_refused() -> None:
 def test_the_last_digit_alone_decides_whether_the_check_digit_is_right() -> None:
     valid = [digit for digit in range(10) if has_valid_check_digit(6291041500210 + digit)]
     assert valid == [3]
+
+
+@pytest.mark.parametrize("text", ["00012345678905", "0012345678905", "012345678905"])
+def test_a_gtin_of_12_or_13_digits_stands_for_one_with_zeros_before_it(text: str) -> None:
+    assert padded_gtin(text) == 12345678905
+
+
+def test_a_gtin_of_8_digits_stands_for_one_with_zeros_before_it() -> None:
+    assert padded_gtin("12345670") == 12345670
+
+
+@pytest.mark.parametrize("text", ["", "1234567", "123456789", "12345678901", "123456789012345", "1234567x", "١٢٣٤٥٦٧٨"])
+def test_no_other_text_is_padded_to_a_gtin(text: str) -> None:
+    assert padded_gtin(text) is None

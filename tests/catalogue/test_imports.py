@@ -365,7 +365,36 @@ async def test_skus_are_kept_per_seller_and_follow_the_file(seeded: Database, cl
     report = await skus(seeded, clock, first, {"gtin": FIRST, "seller": "market", "sku": "A-1"})
     assert report.counts == Counts(changed=1, unchanged=1)
     for seller in ("shop", "market"):
-        assert [(sku.sku, sku.gtin) for sku in await list_skus(seeded, seller_code=seller)] == [("A-1", FIRST)]
+        assert [(sku.sku, sku.gtin) for sku in await list_skus(seeded, partner_code=seller)] == [("A-1", FIRST)]
+
+
+@pytest.mark.contract("OP-02", "DS-19")
+async def test_a_vendor_has_skus_as_a_seller_has(seeded: Database, clock: FrozenClock) -> None:
+    named: list[dict[str, object]] = [{"gtin": FIRST, "partner": "acme", "sku": "A-1"}]
+    named += [{"gtin": SECOND, "partner": "shop", "sku": "A-1"}, {"gtin": SECOND, "seller": "acme", "sku": "A-2"}]
+    assert (await skus(seeded, clock, *named)).counts == Counts(added=3)
+    assert [(sku.sku, sku.gtin) for sku in await list_skus(seeded, partner_code="acme")] == [
+        ("A-1", FIRST),
+        ("A-2", SECOND),
+    ]
+
+
+@pytest.mark.contract("OP-02")
+@pytest.mark.parametrize(
+    ("named", "place"),
+    [
+        ({"partner": "nobody"}, (1, "partner")),
+        ({"partner": "helper"}, (1, "partner")),
+        ({"partner": None}, (1, "partner")),
+        ({}, (1, "partner")),
+        ({"partner": "acme", "seller": "acme"}, (1, "seller")),
+    ],
+)
+async def test_a_sku_of_nobody_who_could_have_one_keeps_the_file_out(
+    seeded: Database, clock: FrozenClock, named: dict[str, object], place: tuple[int, str]
+) -> None:
+    await add_partner(seeded, clock, kind="provider", code="helper", name="Helper")
+    assert places(await skus(seeded, clock, {"gtin": FIRST, "sku": "A-1", **named})) == [place]
 
 
 @pytest.mark.contract("OP-02")
@@ -376,14 +405,14 @@ async def test_a_sku_that_stands_twice_for_a_seller_is_told_of(seeded: Database,
 
 @pytest.mark.contract("OP-02")
 @pytest.mark.parametrize(
-    ("field", "value"), [("gtin", UNCHECKED), ("seller", "acme"), ("seller", None), ("sku", ""), ("sku", "s" * 51)]
+    ("field", "value"), [("gtin", UNCHECKED), ("seller", "nobody"), ("seller", None), ("sku", ""), ("sku", "s" * 51)]
 )
 async def test_a_sku_of_what_is_unknown_keeps_the_file_out(
     seeded: Database, clock: FrozenClock, field: str, value: object
 ) -> None:
     good: dict[str, object] = {"gtin": FIRST, "seller": "shop", "sku": "A-1"}
     assert places(await skus(seeded, clock, good, {**good, "sku": "A-2", field: value})) == [(2, field)]
-    assert await list_skus(seeded, seller_code="shop") == []
+    assert await list_skus(seeded, partner_code="shop") == []
 
 
 @pytest.mark.contract("OP-02")

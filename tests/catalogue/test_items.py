@@ -86,8 +86,8 @@ async def test_ending_a_mapping_that_there_is_not_changes_nothing(catalogue: Dat
 
 @pytest.mark.contract("OP-02")
 async def test_skus_are_listed_in_pages_and_can_be_forgotten(catalogue: Database) -> None:
-    assert [sku.sku for sku in await list_skus(catalogue, seller_code="shop", rows_max=1)] == ["a"]
-    assert [sku.sku for sku in await list_skus(catalogue, seller_code="shop", after="a")] == ["b"]
-    assert await remove_sku(catalogue, seller_code="shop", sku="a")
-    assert not await remove_sku(catalogue, seller_code="shop", sku="a")
-    assert [sku.sku for sku in await list_skus(catalogue, seller_code="shop")] == ["b"]
+    assert [sku.sku for sku in await list_skus(catalogue, partner_code="shop", rows_max=1)] == ["a"]
+    assert [sku.sku for sku in await list_skus(catalogue, partner_code="shop", after="a")] == ["b"]
+    assert await remove_sku(catalogue, partner_code="shop", sku="a")
+    assert not await remove_sku(catalogue, partner_code="shop", sku="a")
+    assert [sku.sku for sku in await list_skus(catalogue, partner_code="shop")] == ["b"]

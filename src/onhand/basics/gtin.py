@@ -1,6 +1,7 @@
 """Global Trade Item Numbers: 14 digits on the wire, an integer inside."""
 
 DIGITS = 14
+PADDED_LENGTHS = (8, 12, 13, DIGITS)
 
 
 def parse_gtin(text: str) -> int | None:
@@ -10,6 +11,16 @@ def parse_gtin(text: str) -> int | None:
     """
     # isdigit alone accepts digits of other scripts, which int would read.
     if len(text) == DIGITS and text.isascii() and text.isdigit():
+        return int(text)
+    return None
+
+
+def padded_gtin(text: str) -> int | None:
+    """The item id of a GTIN of 14 digits, or of 8, 12 or 13 that stand for 14 with zeros before them (DS-03).
+
+    None where the text is anything else.
+    """
+    if len(text) in PADDED_LENGTHS and text.isascii() and text.isdigit():
         return int(text)
     return None
 

@@ -1,1 +1,1 @@
-"""What is sold: items by their GTIN, which supplier sees which of them, and the SKUs that sellers know them by."""
+"""What is sold: items by GTIN, which supplier sees which of them, and the SKUs that their sellers know them by."""

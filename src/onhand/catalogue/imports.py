@@ -53,7 +53,7 @@ async def import_mappings(
 async def import_skus(
     database: Database, clock: Clock, source: Source, limits: ImportLimits = _DEFAULTS
 ) -> ImportReport:
-    """Say what sellers call items: `gtin`, `seller` (its code), `sku`."""
+    """Say what sellers and vendors call items: `gtin`, `partner` or `seller` (its code), `sku`."""
     return await _import(database, clock, SkuRows(), source, limits)
 
 

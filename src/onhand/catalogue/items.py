@@ -54,7 +54,7 @@ class Mapping(msgspec.Struct, frozen=True):
 
 
 class Sku(msgspec.Struct, frozen=True):
-    """What a seller calls an item."""
+    """What a seller or a drop-ship vendor calls an item."""
 
     sku: str
     item_id: int
@@ -93,9 +93,9 @@ async def list_mappings(
     return [Mapping(MappingKey(*row[:3]), row[3], int(row[4]) if row[4] is not None else None) for row in rows]
 
 
-async def list_skus(database: Database, *, seller_code: str, after: str = "", rows_max: int = 1000) -> list[Sku]:
-    """A seller's SKUs in their order, from the one after `after` on."""
-    rows = await database.all(_SQL["list_skus"], seller_code=seller_code, after=after, rows_max=rows_max)
+async def list_skus(database: Database, *, partner_code: str, after: str = "", rows_max: int = 1000) -> list[Sku]:
+    """A partner's SKUs in their order, from the one after `after` on."""
+    rows = await database.all(_SQL["list_skus"], partner_code=partner_code, after=after, rows_max=rows_max)
     return [Sku(*row) for row in rows]
 
 
@@ -120,10 +120,10 @@ async def remove_mapping(
     return await database.write(work)
 
 
-async def remove_sku(database: Database, *, seller_code: str, sku: str) -> bool:
-    """Forget what a seller calls an item; whether it was known."""
+async def remove_sku(database: Database, *, partner_code: str, sku: str) -> bool:
+    """Forget what a partner calls an item; whether it was known."""
 
     async def work(session: Session) -> bool:
-        return await session.run(_SQL["delete_sku"], seller_code=seller_code, sku=sku) > 0
+        return await session.run(_SQL["delete_sku"], partner_code=partner_code, sku=sku) > 0
 
     return await database.write(work)

@@ -1,4 +1,4 @@
--- Items, their mapping to suppliers, and sellers' SKUs, as the operator reads them. All of these are reference tables.
+-- Items, their mapping to suppliers, and partners' SKUs, as the operator reads them. All of these are reference tables.
 
 -- name: item_by_id
 SELECT item_id, name, wm_item_nbr, cid, category, product_type, tax_code, published_status
@@ -37,10 +37,10 @@ SELECT location_id
 -- name: list_skus
 SELECT s.sku, s.item_id
   FROM sku AS s
- WHERE s.partner_id = (SELECT partner_id FROM partner WHERE code = :seller_code) AND s.sku > :after
+ WHERE s.partner_id = (SELECT partner_id FROM partner WHERE code = :partner_code) AND s.sku > :after
  ORDER BY s.sku
  LIMIT :rows_max
 
 -- name: delete_sku
 DELETE FROM sku
- WHERE partner_id = (SELECT partner_id FROM partner WHERE code = :seller_code) AND sku = :sku
+ WHERE partner_id = (SELECT partner_id FROM partner WHERE code = :partner_code) AND sku = :sku

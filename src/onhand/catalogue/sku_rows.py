@@ -1,4 +1,7 @@
-"""Files that say what sellers call items (OP-02)."""
+"""Files that say what sellers and drop-ship vendors call items (OP-02).
+
+Whose SKU it is stands in `partner`, or in `seller`, which is taken in its place.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,21 +15,24 @@ from onhand.catalogue.repeats import Key
 from onhand.catalogue.report import Counts, Findings
 from onhand.store.database import Session
 
+_PARTNER = code_field("partner")
 _SELLER = code_field("seller")
+_KINDS = ("seller", "supplier")
 _SKU = text_field("sku", 50)
 
 
 class SkuRow(msgspec.Struct, frozen=True, gc=False):
-    """A row that was read."""
+    """A row that was read; `partner_field` is the one that names the partner."""
 
     line: int
     item_id: int
-    seller: str
+    partner: str
     sku: str
+    partner_field: str
 
 
 class SkuChange(msgspec.Struct, frozen=True, gc=False):
-    """The item of a seller's SKU before and after a row; `before` is None for a new SKU."""
+    """The item of a partner's SKU before and after a row; `before` is None for a new SKU."""
 
     partner_id: int
     sku: str
@@ -42,35 +48,43 @@ class _SkuColumns(msgspec.Struct, frozen=True, gc=False):
 
 
 class SkuRows:
-    """SKUs to items, per seller. A SKU that is known is given to the item that the row names."""
+    """SKUs to items, per partner. A SKU that is known is given to the item that the row names."""
 
-    fields = frozenset({GTIN.name, _SELLER.name, _SKU.name})
+    fields = frozenset({GTIN.name, _PARTNER.name, _SELLER.name, _SKU.name})
 
     def read(self, values: Mapping[str, object], line: int, findings: Findings) -> SkuRow | None:
         """The row, or None where a field is not accepted, which is noted."""
         gtin = GTIN.required(values, line, findings)
-        seller = _SELLER.required(values, line, findings)
+        named = _SELLER if _SELLER.name in values else _PARTNER
+        if named is _SELLER and values.get(_PARTNER.name) is not None:
+            findings.problem(line, _SELLER.name, values[_SELLER.name], "Give partner or seller, not both.")
+            return None
+        partner = named.required(values, line, findings)
         sku = _SKU.required(values, line, findings)
-        return SkuRow(line, int(gtin), seller, sku) if gtin and seller and sku else None
+        return SkuRow(line, int(gtin), partner, sku, named.name) if gtin and partner and sku else None
 
     def keys(self, row: SkuRow) -> Iterable[Key]:
-        """A seller's SKU stands once in a file."""
-        yield _SKU.name, f"{row.seller}/{row.sku}"
+        """A partner's SKU stands once in a file."""
+        yield _SKU.name, f"{row.partner}/{row.sku}"
 
     async def settle(self, session: Session, rows: Sequence[SkuRow], findings: Findings) -> list[SkuChange]:
-        """What each row makes of its SKU; items and sellers that are unknown are noted."""
+        """What each row makes of its SKU; items and partners that are unknown are noted."""
         items = {item.item_id for item in await items_with_ids(session, {row.item_id for row in rows})}
-        sellers = await partner_ids(session, "seller", {row.seller for row in rows})
-        known = await _items_of_skus(session, sellers.values(), rows)
+        codes = {row.partner for row in rows}
+        partners: dict[str, int] = {}
+        for kind in _KINDS:
+            partners |= await partner_ids(session, kind, codes)
+        known = await _items_of_skus(session, partners.values(), rows)
         settled = []
         for row in rows:
-            seller_id = sellers.get(row.seller)
+            partner_id = partners.get(row.partner)
             if row.item_id not in items:
                 note_unknown_item(row.line, row.item_id, findings)
-            if seller_id is None:
-                findings.problem(row.line, _SELLER.name, row.seller, "There is no such seller: add it first.")
+            if partner_id is None:
+                message = "There is no such seller or supplier: add it first."
+                findings.problem(row.line, row.partner_field, row.partner, message)
             else:
-                settled.append(SkuChange(seller_id, row.sku, known.get((seller_id, row.sku)), row.item_id))
+                settled.append(SkuChange(partner_id, row.sku, known.get((partner_id, row.sku)), row.item_id))
         return settled
 
     async def write(self, session: Session, settled: list[SkuChange], now: int) -> Counts:
@@ -83,9 +97,9 @@ class SkuRows:
 
 
 async def _items_of_skus(
-    session: Session, seller_ids: Iterable[int], rows: Sequence[SkuRow]
+    session: Session, partner_ids_known: Iterable[int], rows: Sequence[SkuRow]
 ) -> dict[tuple[int, str], int]:
     found = await session.all(
-        SQL["skus_known"], partner_ids=json_list(seller_ids), skus=json_list({row.sku for row in rows})
+        SQL["skus_known"], partner_ids=json_list(partner_ids_known), skus=json_list({row.sku for row in rows})
     )
     return {(partner_id, sku): item_id for partner_id, sku, item_id in found}

@@ -43,7 +43,7 @@ KINDS: Mapping[str, CatalogueKind] = MappingProxyType(
             import_items,
         ),
         "mappings": CatalogueKind(_texts("gtin!", "supplier!", "storeNbr"), import_mappings),
-        "skus": CatalogueKind(_texts("gtin!", "seller!", "sku!"), import_skus),
+        "skus": CatalogueKind(_texts("gtin!", "partner", "seller", "sku!"), import_skus),
     }
 )
 """The kinds by the name that a person types. A field that a table leaves empty is absent from its row."""

@@ -13,10 +13,10 @@ from onhand.basics.clock import Clock
 from onhand.basics.gtin import format_gtin, parse_gtin
 from onhand.basics.quantity import SCALE
 from onhand.basics.refusal import Refusal
-from onhand.stock.locations import Location, Locations
+from onhand.stock.locations import SHIP_NODE, Location, Locations
 from onhand.stock.messages import EventMessage, OtherSide
 from onhand.stock.posting import BALANCE_MAX, Posted, post_at
-from onhand.stock.resolving import EventLimits, Known, KnownItem, resolve
+from onhand.stock.resolving import EventLimits, Known, KnownItem, KnownNode, resolve
 from onhand.stock.streams import Event, Stream
 from onhand.stock.transfers import post_transfer
 from onhand.stock.vocabulary import RETAILER_ID, Area, State
@@ -70,8 +70,12 @@ class Intake:
 
     async def post(self, source: str, messages: Sequence[EventMessage | Refusal]) -> list[Outcome]:
         """Post a batch; what became of each message, in their order."""
-        stores = await self._stores(messages)
-        known = Known({number: store.location_id for number, store in stores.items()}, await self._items(messages))
+        stores, nodes = await self._stores(messages), await self._nodes(messages)
+        known = Known(
+            {number: store.location_id for number, store in stores.items()},
+            await self._items(messages),
+            {code: KnownNode(node.location_id, node.partner_id) for code, node in nodes.items()},
+        )
         now = self._clock()
         events = [
             message if isinstance(message, Refusal) else resolve(message, source, known, now, self._limits)
@@ -81,7 +85,8 @@ class Intake:
             Outcome("refused", _event_id(message), event) if isinstance(event, Refusal) else None
             for message, event in zip(messages, events, strict=True)
         ]
-        await self._post_events(events, {store.location_id: store for store in stores.values()}, outcomes)
+        places = {place.location_id: place for place in (*stores.values(), *nodes.values())}
+        await self._post_events(events, places, outcomes)
         return [outcome for outcome in outcomes if outcome is not None]
 
     async def _post_events(
@@ -145,6 +150,12 @@ class Intake:
         numbers = {side.store_nbr for side in _sides(messages)}
         found = {number: await self._locations.store(number) for number in numbers if number is not None}
         return {number: store for number, store in found.items() if store is not None}
+
+    async def _nodes(self, messages: Iterable[EventMessage | Refusal]) -> dict[str, Location]:
+        codes = {message.node for message in messages if isinstance(message, EventMessage)}
+        # A database refuses some texts that are no code anyway.
+        found = {code: await self._locations.find(SHIP_NODE, code) for code in codes if code and code.isprintable()}
+        return {code: node for code, node in found.items() if node is not None}
 
     async def _items(self, messages: Iterable[EventMessage | Refusal]) -> dict[str, KnownItem]:
         gtins = {side.gtin for side in _sides(messages)}

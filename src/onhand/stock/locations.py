@@ -13,7 +13,8 @@ from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "locations.sql")
 STORE = "store"
-KINDS = (STORE, "ship_node", "fulfilment_centre")
+SHIP_NODE = "ship_node"
+KINDS = (STORE, SHIP_NODE, "fulfilment_centre")
 STORE_NUMBER_MAX = 999_999_999
 STORE_ZONE = "UTC"
 _PAGE_ROWS = 500
@@ -23,6 +24,16 @@ class Location(msgspec.Struct, frozen=True):
     """A place that keeps units, and the zone in which its months are reported."""
 
     location_id: int
+    kind: str
+    code: str
+    name: str
+    partner_id: int
+    reporting_zone: str
+
+
+class NewLocation(msgspec.Struct, frozen=True):
+    """A location that is to be known, without the id that it will have."""
+
     kind: str
     code: str
     name: str
@@ -110,14 +121,25 @@ async def add_stores(database: Database, clock: Clock, stores: Sequence[NewStore
         for code, name, _ in known:
             if wanted.pop(code) != name:
                 return Refusal("conflict", "storeNbr", f"Store {code} is known already, by the name “{name}”.")
-        newest = await session.one(_SQL["newest_location"])
-        first, now = (newest[0] if newest else 0) + 1, clock()
-        rows = [
-            _LocationRow(number, STORE, code, name, RETAILER_ID, STORE_ZONE, now)
-            for number, (code, name) in enumerate(wanted.items(), first)
-        ]
-        if await session.run_rows(_SQL["insert_locations"], rows) != len(rows):
-            raise RunAgain
-        return StoresAdded(len(rows), len(known))
+        new = [NewLocation(STORE, code, name, RETAILER_ID, STORE_ZONE) for code, name in wanted.items()]
+        made = await insert_locations(session, new, clock())
+        return StoresAdded(len(made), len(known))
 
     return await database.write(work)
+
+
+async def insert_locations(session: Session, new: Sequence[NewLocation], now: int) -> list[Location]:
+    """Store locations whose codes were seen not to be taken, and give them their ids.
+
+    Raises:
+        RunAgain: another writer was quicker with an id or a code.
+    """
+    newest = await session.one(_SQL["newest_location"])
+    first = (newest[0] if newest else 0) + 1
+    rows = [
+        _LocationRow(number, place.kind, place.code, place.name, place.partner_id, place.reporting_zone, now)
+        for number, place in enumerate(new, first)
+    ]
+    if rows and await session.run_rows(_SQL["insert_locations"], rows) != len(rows):
+        raise RunAgain
+    return [Location(row.location_id, row.kind, row.code, row.name, row.partner_id, row.reporting_zone) for row in rows]

@@ -19,7 +19,7 @@ class OtherSide(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fiel
 
 
 class EventMessage(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, gc=False):
-    """One inventory event as it is sent.
+    """One inventory event as it is sent, of a store (`store_nbr`) or of a ship node (`node`, its code).
 
     `quantity` is signed as the history shows it and positive for moves; a count gives `counted` instead. `occurred_at`
     is ISO 8601, UTC where it names no zone.

@@ -6,10 +6,11 @@ because a statement that waits for a lock still sees the moment before it waited
 its streams locked before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from itertools import groupby
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -36,6 +37,25 @@ BALANCE_MAX = 2**53
 """No stream holds more, either way, by events of over a million units: up to here a JSON number is exact (SI-08)."""
 # Smaller events would need centuries of register lines to come near the bound, so they are not held up to look.
 _HUGE_QUANTITY = 1_000_000 * SCALE
+
+
+class Keyed(Protocol):
+    """What is posted under a key of its own: an event, or what becomes one."""
+
+    @property
+    def source(self) -> str:
+        """Who told of it."""
+        ...
+
+    @property
+    def event_id(self) -> str:
+        """Its id within the source."""
+        ...
+
+    @property
+    def reference(self) -> str | None:
+        """What it refers to."""
+        ...
 
 
 class Posted(Enum):
@@ -73,7 +93,7 @@ async def _sort_out(session: Session, location_id: int, events: Sequence[Event])
     return outcomes, fresh
 
 
-async def posted_hashes(session: Session, location_id: int, events: Iterable[Event]) -> dict[tuple[str, str], int]:
+async def posted_hashes(session: Session, location_id: int, events: Iterable[Keyed]) -> dict[tuple[str, str], int]:
     """The content hashes of those events whose keys were posted before, by source and id."""
     ids: dict[str, list[str]] = {}
     for event in events:
@@ -127,7 +147,7 @@ def _differences(location: Location, event: Event) -> list[tuple[Stream, int]]:
 
 
 async def claim_events(
-    session: Session, location_id: int, events: Sequence[Event], hashes: Sequence[int], recorded_at: int
+    session: Session, location_id: int, events: Sequence[Keyed], hashes: Sequence[int], recorded_at: int
 ) -> None:
     """Write the keys of new events at a location.
 
@@ -155,10 +175,26 @@ async def post_legs(session: Session, location: Location, events: Sequence[Event
         RunAgain: another writer was quicker with a stream that had never been.
     """
     drafts = drafts_at(location.location_id, events)
-    stocks = await lock_streams(session, location.location_id, drafts)
+    await post_drafts(session, location, drafts, await lock_streams(session, location.location_id, drafts), recorded_at)
+
+
+async def post_drafts(
+    session: Session,
+    location: Location,
+    drafts: Mapping[Stream, Sequence[Draft]],
+    stocks: Mapping[Stream, StockRow],
+    recorded_at: int,
+) -> None:
+    """Post the legs that claimed events want on streams of a location, each stream's in their order.
+
+    `stocks` are those streams as `lock_streams` gave them.
+
+    Raises:
+        RunAgain: another writer was quicker with a stream that had never been.
+    """
     plan = LocationPlan(location.reporting_zone, recorded_at)
     for stream in sorted(drafts):
-        stock = stocks.get(stream) or _empty(location.location_id, stream)
+        stock = stocks.get(stream) or empty_stock(location.location_id, stream)
         plan.add_stream(stock, drafts[stream], await _answers(session, location, stock, drafts[stream]))
     await session.run_rows(_SQL["insert_stock"], [row for row in plan.stocks if _stream_of(row) not in stocks])
     await session.run_rows(_SQL["update_stock"], [row for row in plan.stocks if _stream_of(row) in stocks])
@@ -199,7 +235,8 @@ async def _answers(session: Session, location: Location, stock: StockRow, drafts
     )
 
 
-def _empty(location_id: int, stream: Stream) -> StockRow:
+def empty_stock(location_id: int, stream: Stream) -> StockRow:
+    """The stock of a stream that has never been."""
     return StockRow(
         location_id, stream.item_id, stream.owner_id, stream.area, stream.state, 0, 0, 0, 0, None, None, None
     )

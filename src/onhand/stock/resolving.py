@@ -9,6 +9,7 @@ import msgspec
 from onhand.basics.clock import MICROSECONDS, TIME_MAX, format_micros
 from onhand.basics.quantity import UNITS_MAX, parse_quantity
 from onhand.basics.refusal import Refusal
+from onhand.stock.at_nodes import refused_at_node
 from onhand.stock.messages import EventMessage, OtherSide
 from onhand.stock.streams import Event, Stream
 from onhand.stock.vocabulary import (
@@ -40,11 +41,22 @@ class KnownItem(msgspec.Struct, frozen=True, gc=False):
     cid: str | None
 
 
+class KnownNode(msgspec.Struct, frozen=True):
+    """A ship node, as far as events need it."""
+
+    location_id: int
+    partner_id: int
+
+
 class Known(msgspec.Struct, frozen=True):
-    """What the messages of a batch refer to: stores by number, items by GTIN. What is not in them is unknown."""
+    """What the messages of a batch refer to: stores by number, items by GTIN, ship nodes by code.
+
+    What is not in them is unknown.
+    """
 
     store_ids: Mapping[int, int]
     items: Mapping[str, KnownItem]
+    nodes: Mapping[str, KnownNode] = msgspec.field(default_factory=dict)
 
 
 def resolve(message: EventMessage, source: str, known: Known, now: int, limits: EventLimits) -> Event | Refusal:
@@ -58,7 +70,7 @@ def resolve(message: EventMessage, source: str, known: Known, now: int, limits: 
     )
     if problem:
         return problem
-    place = _place(message, known)
+    place = _place(message, event_type, known)
     if isinstance(place, Refusal):
         return place
     location_id, stream = place
@@ -133,12 +145,12 @@ def _check_time(occurred_at: int, now: int, limits: EventLimits) -> Refusal | No
     return Refusal("in_the_future", "occurredAt", f"{said} Check the clock and the zone that it was written in.")
 
 
-def _place(message: EventMessage, known: Known) -> _Place | Refusal:
+def _place(message: EventMessage, event_type: EventType, known: Known) -> _Place | Refusal:
     if message.node is not None or message.partner_id is not None:
-        field = "node" if message.node is not None else "partnerId"
-        return Refusal("unknown_node", field, "No ship nodes or fulfilment centres are known here: give storeNbr.")
+        return _node_place(message, event_type, known)
     if message.store_nbr is None:
-        return Refusal("missing_store", "storeNbr", "Give the number of the store where it happened.")
+        said = "Give the number of the store where it happened, or the code of a ship node as node."
+        return Refusal("missing_store", "storeNbr", said)
     location_id = known.store_ids.get(message.store_nbr)
     if location_id is None:
         return _unknown_store("storeNbr", message.store_nbr)
@@ -150,6 +162,25 @@ def _place(message: EventMessage, known: Known) -> _Place | Refusal:
         return _unknown_area("locationArea", message.location_area)
     stream = item.stream if area is Area.STORE else msgspec.structs.replace(item.stream, area=area)
     return location_id, stream
+
+
+def _node_place(message: EventMessage, event_type: EventType, known: Known) -> _Place | Refusal:
+    if message.partner_id is not None:
+        said = "Only units in a fulfilment centre need their owner, and none is known here: leave partnerId out."
+        return Refusal("unknown_node", "partnerId", said)
+    node = known.nodes.get(message.node or "")
+    if node is None:
+        said = (
+            f"The ship node {(message.node or '')[:80]!r} is not known. Add it first (onhand node add), or correct it."
+        )
+        return Refusal("unknown_node", "node", said)
+    problem = refused_at_node(message, event_type)
+    if problem:
+        return problem
+    item = known.items.get(message.gtin)
+    if item is None:
+        return _unknown_item("gtin", message.gtin)
+    return node.location_id, msgspec.structs.replace(item.stream, owner_id=node.partner_id)
 
 
 def _unknown_store(field: str, number: int) -> Refusal:

@@ -1,4 +1,4 @@
-"""The words of the ledger: areas, states, and every event type with what it does (TH-08).
+"""The words of the ledger: areas, states, and every event type with what it does (TH-08, and those of ship nodes).
 
 The numbers stand in the database and never change; the names are the wire's.
 """
@@ -21,6 +21,7 @@ class State(IntEnum):
 
     AVAILABLE = 0
     CLAIMS = 1
+    RESERVED = 2
 
 
 class Effect(Enum):
@@ -35,6 +36,7 @@ class Effect(Enum):
     BALANCES = "balances the GTINs of one CID"
     ORDERS = "corrects the order of events"
     NONE = "none"
+    PLATFORM = "posted by the platform alone"
 
 
 class EventType(msgspec.Struct, frozen=True):
@@ -85,8 +87,16 @@ EVENT_TYPES = (
     EventType(37, "REINDUCT_REJECT", Effect.NONE),
 )
 
+# What happens at ship nodes. The signed store APIs never show them, and nobody sends them as events.
+DECLARED = EventType(38, "DECLARED", Effect.PLATFORM)
+RESERVED = EventType(39, "RESERVED", Effect.PLATFORM)
+SHIPPED = EventType(40, "SHIPPED", Effect.PLATFORM)
+CANCELLED = EventType(41, "CANCELLED", Effect.PLATFORM)
+EXPIRED = EventType(42, "EXPIRED", Effect.PLATFORM)
+SHIP_NODE_EVENT_TYPES = (DECLARED, RESERVED, SHIPPED, CANCELLED, EXPIRED)
+
 EVENT_TYPE_BY_NAME = {event_type.name: event_type for event_type in EVENT_TYPES}
-EVENT_TYPE_BY_CODE = {event_type.code: event_type for event_type in EVENT_TYPES}
+EVENT_TYPE_BY_CODE = {event_type.code: event_type for event_type in (*EVENT_TYPES, *SHIP_NODE_EVENT_TYPES)}
 AREA_BY_NAME = {area.name: area for area in Area}
 STATE_BY_NAME = {state.name: state for state in State}
 
