@@ -73,6 +73,17 @@ def refused_token(token: str) -> Refusal | None:
     return Refusal("invalid_token", "token", message)
 
 
+def refused_secret(secret: str) -> Refusal | None:
+    """Why this can't be the secret of a gateway client; the message never repeats it."""
+    if _TOKEN.fullmatch(secret) and len(secret) <= TOKEN_MAX:
+        return None
+    message = (
+        f"Give a random secret of {TOKEN_MIN} to {TOKEN_MAX} letters, digits or any of . _ ~ + / - "
+        "with = at the end only."
+    )
+    return Refusal("invalid_secret", "secret", message)
+
+
 def unknown_partner(field: str, code: str) -> Refusal:
     """That nobody has this code."""
     return Refusal("unknown_partner", field, f"There is no partner “{code[:80]}”: add it first.")

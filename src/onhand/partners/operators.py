@@ -3,6 +3,7 @@
 Everything here may be said again, as in `onboarding`.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -70,6 +71,15 @@ async def operator_client_by_token(database: Database, token: str) -> OperatorCl
     """The live client whose token this is. It is looked up by its hash, so that no token is ever compared."""
     row = await database.one(_SQL["operator_client_by_token"], token_hash=_token_hash(token))
     return OperatorClient(*row) if row else None
+
+
+async def operator_clients_by_tokens(database: Database, tokens: Sequence[str]) -> list[OperatorClient | None]:
+    """The live clients whose tokens these are, in their order, by one look into the database."""
+    hashes = [_token_hash(token) for token in tokens]
+    listed = msgspec.json.encode(sorted(set(hashes))).decode()
+    rows = await database.all(_SQL["operator_clients_by_tokens"], token_hashes=listed)
+    found = {row[0]: OperatorClient(*row[1:]) for row in rows}
+    return [found.get(token_hash) for token_hash in hashes]
 
 
 async def list_operator_clients(database: Database, *, after: str = "", rows_max: int = 1000) -> list[OperatorClient]:

@@ -10,6 +10,16 @@ SELECT client_id, source, created_at, revoked_at
   FROM operator_client
  WHERE token_hash = :token_hash AND revoked_at IS NULL
 
+-- name: operator_clients_by_tokens @sqlite
+SELECT token_hash, client_id, source, created_at, revoked_at
+  FROM operator_client
+ WHERE token_hash IN (SELECT value FROM json_each(:token_hashes)) AND revoked_at IS NULL
+
+-- name: operator_clients_by_tokens @postgresql
+SELECT token_hash, client_id, source, created_at, revoked_at
+  FROM operator_client
+ WHERE token_hash = ANY (ARRAY(SELECT json_array_elements_text(:token_hashes::json))) AND revoked_at IS NULL
+
 -- name: holder_of_token
 SELECT client_id
   FROM operator_client
