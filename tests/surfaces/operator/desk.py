@@ -7,12 +7,13 @@ import httpx
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from onhand.dropship.declaring import declare
 from onhand.files.bodies import BodyLimits
 from onhand.partners.operators import OperatorClient, add_operator_client
 from onhand.stock.intake import Intake
-from onhand.stock.locations import Locations
+from onhand.stock.locations import SHIP_NODE, Locations
 from onhand.stock.resolving import EventLimits
-from onhand.store.database import Database
+from onhand.store.database import Database, Session
 from onhand.store.schema import newest_revision
 from onhand.surfaces.operator.surface import OperatorServices, surface
 from onhand.surfaces.plumbing.application import Application, build_application
@@ -32,6 +33,7 @@ class Desk:
     def __init__(self, database: Database, clock: FrozenClock, calls_per_second: int = 1_000) -> None:
         self.database = database
         self.clock = clock
+        self._declarations = itertools.count(1)
         self.revision: str | None = newest_revision()
         self.application = self._application(calls_per_second)
         self.client = httpx.AsyncClient(
@@ -59,6 +61,7 @@ class Desk:
             new_token=lambda: f"a-random-token-{next(numbers)}",
             cursor_secret=b"a secret of the tests",
             body_limits=LIMITS,
+            batch_orders_max=10,
             refused_tokens=frozenset({"published-to-anybody"}),
         )
         return build_application([surface(services)], metrics=metrics, version="0")
@@ -79,6 +82,20 @@ class Desk:
         items = [{"gtin": GTIN, "name": "Oat drink"}, {"gtin": OTHER_GTIN, "name": "Rye bread"}]
         answer = await self.post("/items", {"items": items})
         assert answer.status_code == 200, answer.text
+
+    async def stock_node(self, code: str, gtin: str, units: int | None) -> None:
+        """What the owner of a ship node declares of an item: units, or None for without end."""
+        node = await Locations(self.database).find(SHIP_NODE, code)
+        assert node is not None
+        number = next(self._declarations)
+
+        async def work(session: Session) -> None:
+            named = {"partner_id": node.partner_id, "item_id": int(gtin), "event_id": f"declared-{number}"}
+            await declare(
+                session, node, **named, code="AC" if units is not None else "AA", units=units, now=self.clock()
+            )
+
+        await self.database.write(work)
 
     async def get(self, path: str, **parameters: str) -> httpx.Response:
         return await self.client.get(f"/operator/v1{path}", params=parameters)

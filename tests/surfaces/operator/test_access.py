@@ -1,8 +1,11 @@
 """Who is let in, and what is answered at the door."""
 
+import asyncio
+
 import httpx
 import pytest
 
+from onhand.partners.operators import add_operator_client, revoke_operator_client
 from onhand.store.database import Database, Unavailable
 from tests.conftest import FrozenClock
 from tests.surfaces.operator.desk import TOKEN, Desk, problem
@@ -73,7 +76,8 @@ async def test_a_database_that_is_away_is_told_as_such(desk: Desk, monkeypatch: 
     async def away(*_: object, **__: object) -> None:
         raise Unavailable("gone")
 
-    monkeypatch.setattr(desk.database, "one", away)
+    for name in ("one", "all"):
+        monkeypatch.setattr(desk.database, name, away)
     answer = await desk.get("/partners")
     problem(answer, 503, "unavailable")
     assert answer.headers["retry-after"] == "1"
@@ -85,7 +89,8 @@ async def test_a_bug_is_answered_with_the_correlation_id_and_nothing_of_itself(
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(desk.database, "one", broken)
+    for name in ("one", "all"):
+        monkeypatch.setattr(desk.database, name, broken)
     answer = await desk.client.get("/operator/v1/partners", headers={"WM_QOS.CORRELATION_ID": "of-mine"})
     said = problem(answer, 500, "internal-error")
     assert said["correlationId"] == "of-mine"
@@ -98,3 +103,16 @@ async def test_every_kind_of_problem_has_a_page_that_says_what_it_means(desk: De
     assert answer.json()["title"] == "There is nothing at this path"
     assert answer.json()["mend"]
     problem(await desk.get("/problems/another"), 404, "not-found")
+
+
+async def test_many_at_once_are_each_let_in_or_not_by_their_own_token(desk: Desk) -> None:
+    for number in range(3):
+        await add_operator_client(
+            desk.database, desk.clock, client_id=f"c{number}", source="tills", token=f"a-token-of-client-{number}"
+        )
+    await revoke_operator_client(desk.database, desk.clock, client_id="c1")
+    tokens = [f"a-token-of-client-{number % 4}" for number in range(24)]
+    answers = await asyncio.gather(
+        *(desk.client.get("/operator/v1/partners", headers={"Authorization": f"Bearer {token}"}) for token in tokens)
+    )
+    assert [answer.status_code for answer in answers] == [200, 401, 200, 401] * 6

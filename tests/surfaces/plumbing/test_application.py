@@ -65,6 +65,7 @@ def client(
         ("/a/plain", {}),
         ("/a/v1.csv", {"z": "v1"}),
         ("/a/ö/b/%23", {"x": "ö", "y": "#"}),
+        ("/a/1%2F2/b/x%40y%2fö", {"x": "1/2", "y": "x@y/ö"}),
     ],
 )
 async def test_a_path_gives_its_parameters(path: str, parameters: dict[str, str]) -> None:

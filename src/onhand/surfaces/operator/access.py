@@ -1,12 +1,13 @@
 """Who may use the operator's API, a client that shows its token; and its operations, which all stand behind that."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Literal
 
 from starlette.responses import Response
 
-from onhand.partners.operators import OperatorClient, operator_client_by_token
+from onhand.partners.operators import OperatorClient, operator_client_by_token, operator_clients_by_tokens
+from onhand.store.combining import Combiner
 from onhand.store.database import Database
 from onhand.surfaces.operator.problems import (
     BAD_PARAMETERS,
@@ -30,6 +31,7 @@ SECURITY_SCHEMES = {
 }
 PREFIX = "/operator/v1"
 THROTTLE_CLASS = "operator"
+_LOOKUPS_MAX = 1_000
 
 OperatorHandler = Callable[[Call, OperatorClient], Awaitable[Response | Problem]]
 
@@ -44,6 +46,9 @@ class Access:
         self._database = database
         self._throttle = throttle
         self._refused_tokens = refused_tokens
+        # A look-up begins after the request has come, so a client that was revoked before is out. Those that come
+        # meanwhile share the next one; an embedded database answers sooner than they could wait for each other.
+        self._lookups = None if database.dialect == "sqlite" else Combiner(self._clients_by_tokens, _LOOKUPS_MAX)
 
     def operation(  # noqa: PLR0913 - as many as an operation has parts
         self,
@@ -95,12 +100,21 @@ class Access:
         if shown is None:
             return _unauthorized("The Authorization header is not `Bearer <token>`", b"Bearer")
         token = shown[1].decode("ascii")
-        client = None if token in self._refused_tokens else await operator_client_by_token(self._database, token)
+        client = None if token in self._refused_tokens else await self._client_by_token(token)
         if client is None:
             return _unauthorized("No live operator client has this token", b'Bearer error="invalid_token"')
         if not self._throttle.admit(call, client.client_id):
             return Problem(TOO_MANY_REQUESTS, TOO_MANY_REQUESTS.mend)
         return client
+
+    async def _client_by_token(self, token: str) -> OperatorClient | None:
+        if self._lookups is None:
+            return await operator_client_by_token(self._database, token)
+        (client,) = await self._lookups.take([token])
+        return client
+
+    async def _clients_by_tokens(self, tokens: Sequence[str]) -> list[OperatorClient | None]:
+        return await operator_clients_by_tokens(self._database, tokens)
 
 
 def _unauthorized(reason: str, challenge: bytes) -> Problem:

@@ -1,4 +1,4 @@
-"""Items, who sees them, and what sellers call them, as the operator tells of them (OP-02)."""
+"""Items, who sees them, and what sellers and vendors call them, as the operator tells of them (OP-02)."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -69,7 +69,7 @@ class CatalogueHandlers:
         return body if isinstance(body, Problem) else await self._import(import_mappings, body.mappings, "/mappings")
 
     async def add_skus(self, call: Call, _: OperatorClient) -> Response | Problem:
-        """Say what sellers call items."""
+        """Say what sellers and vendors call items."""
         body = await read_json(Readings(call), SkuRows, self._body_bytes_max)
         return body if isinstance(body, Problem) else await self._import(import_skus, body.skus, "/skus")
 
@@ -130,27 +130,27 @@ class CatalogueHandlers:
         return Response(status_code=204) if removed else _unknown_mapping(item_id, supplier, store_number)
 
     async def list_skus(self, call: Call, _: OperatorClient) -> Response | Problem:
-        """A page of what the seller of the path calls items."""
+        """A page of what the seller or vendor of the path calls items."""
         readings = Readings(call)
         seller, (after, limit) = readings.path_key("seller"), readings.page()
         problem = readings.problem(*PAGING)
         if problem:
             return problem
-        found = await list_skus(self._database, seller_code=seller, after=after, rows_max=limit + 1)
+        found = await list_skus(self._database, partner_code=seller, after=after, rows_max=limit + 1)
         shown = [SkuBody(sku.gtin, seller, sku.sku) for sku in found[:limit]]
         return JsonResponse(SkusPage(shown, shown[-1].sku if len(found) > limit else None))
 
     async def remove_sku(self, call: Call, _: OperatorClient) -> Response | Problem:
-        """Forget what the seller of the path calls an item."""
+        """Forget what the seller or vendor of the path calls an item."""
         readings = Readings(call)
         seller, sku = readings.path_key("seller"), readings.path_key("sku")
         problem = readings.problem()
         if problem:
             return problem
-        if await remove_sku(self._database, seller_code=seller, sku=sku):
+        if await remove_sku(self._database, partner_code=seller, sku=sku):
             return Response(status_code=204)
         listed_at = f"/operator/v1/sellers/{seller}/skus"
-        return Problem(NOT_FOUND, f"The seller “{seller}” has no SKU “{sku}”: GET {listed_at} lists those it has.")
+        return Problem(NOT_FOUND, f"“{seller}” has no SKU “{sku}”: GET {listed_at} lists those it has.")
 
     async def _item(self, item_id: int) -> Response | Problem:
         item = await item_by_id(self._database, item_id)

@@ -43,10 +43,10 @@ class MappingBody(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
 
 
 class SkuBody(msgspec.Struct, frozen=True):
-    """What a seller calls an item."""
+    """What a seller or a drop-ship vendor calls an item."""
 
     gtin: Gtin
-    seller: Code
+    seller: Annotated[Code, Meta(description="The seller's or vendor's code; `partner` is taken in its place.")]
     sku: Annotated[str, Meta(min_length=1, max_length=50)]
 
 
@@ -116,7 +116,7 @@ class MappingsOfItem(msgspec.Struct, frozen=True):
 
 
 class SkusPage(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """Some of a seller's SKUs in their order, and where the next ones begin."""
+    """Some of a seller's or vendor's SKUs in their order, and where the next ones begin."""
 
     skus: list[SkuBody]
     next_after: _NextAfter = None

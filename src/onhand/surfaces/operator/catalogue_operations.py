@@ -23,8 +23,10 @@ from onhand.surfaces.operator.problems import NOT_FOUND
 from onhand.surfaces.plumbing.operations import Answer, Body, Operation, Parameter
 
 TAG = "Catalogue"
-_SELLER = Parameter(name="seller", place="path", description="The seller's code.", type=Key, example="10000000001")
-_SKU = Parameter(name="sku", place="path", description="What the seller calls the item.", type=Key, example=SKU.sku)
+_SELLER = Parameter(
+    name="seller", place="path", description="The seller's or vendor's code.", type=Key, example="10000000001"
+)
+_SKU = Parameter(name="sku", place="path", description="What it calls the item.", type=Key, example=SKU.sku)
 _MAPPED_STORE = Parameter(
     name="storeNbr",
     place="query",
@@ -140,7 +142,7 @@ def _sku_operations(handlers: CatalogueHandlers, access: Access) -> tuple[Operat
             "POST",
             "/skus",
             "addSkus",
-            "Say what sellers call items",
+            "Say what sellers and vendors call items",
             TAG,
             description=_WHOLE,
             body=Body(description="The SKUs.", type=SkusBody, example=SkusBody([SKU])),
@@ -151,7 +153,7 @@ def _sku_operations(handlers: CatalogueHandlers, access: Access) -> tuple[Operat
             "GET",
             "/sellers/{seller}/skus",
             "listSkusOfSeller",
-            "List what a seller calls items",
+            "List what a seller or vendor calls items",
             TAG,
             parameters=(_SELLER, *paging(Key)),
             answers={200: Answer(description="A page of them.", type=SkusPage, example=SkusPage([SKU]))},
@@ -161,7 +163,7 @@ def _sku_operations(handlers: CatalogueHandlers, access: Access) -> tuple[Operat
             "DELETE",
             "/sellers/{seller}/skus/{sku}",
             "removeSku",
-            "Forget what a seller calls an item",
+            "Forget what a seller or vendor calls an item",
             TAG,
             description="A SKU with a slash in it can't be named in a path, and so can't be removed here.",
             parameters=(_SELLER, _SKU),

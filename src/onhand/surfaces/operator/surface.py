@@ -6,6 +6,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from onhand.basics.clock import Clock
+from onhand.dropship.orders.intake import OrderIntake
 from onhand.files.bodies import BodyLimits
 from onhand.stock.intake import Intake
 from onhand.stock.locations import Locations
@@ -15,13 +16,19 @@ from onhand.surfaces.operator.as_of import AsOfHandlers, as_of_operations
 from onhand.surfaces.operator.catalogue import CatalogueHandlers
 from onhand.surfaces.operator.catalogue_operations import catalogue_operations
 from onhand.surfaces.operator.clients import ClientHandlers, client_operations
+from onhand.surfaces.operator.codes import CodeHandlers, code_operations
 from onhand.surfaces.operator.consumers import ConsumerHandlers, consumer_operations
 from onhand.surfaces.operator.events import EventHandlers, event_operations
+from onhand.surfaces.operator.gateway_clients import GatewayClientHandlers, gateway_client_operations
 from onhand.surfaces.operator.health import HealthHandlers, RevisionOf, health_operations
 from onhand.surfaces.operator.history import HistoryHandlers, history_operations
 from onhand.surfaces.operator.ledger import LedgerHandlers, ledger_operations
+from onhand.surfaces.operator.order_reading import OrderReadingHandlers, order_reading_operations
+from onhand.surfaces.operator.orders import OrderHandlers, order_operations
 from onhand.surfaces.operator.partners import PartnerHandlers, partner_operations
 from onhand.surfaces.operator.problems import answer_fault
+from onhand.surfaces.operator.ship_nodes import ShipNodeHandlers, ship_node_operations
+from onhand.surfaces.operator.shortfalls import ShortfallHandlers, shortfall_operations
 from onhand.surfaces.operator.stores import StoreHandlers, store_operations
 from onhand.surfaces.plumbing.operations import Operation, Surface
 from onhand.surfaces.plumbing.throttling import Throttle
@@ -44,6 +51,8 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     cursor_secret: bytes
     body_limits: BodyLimits
     backroom_hours: float = 24.0
+    batch_orders_max: int = 1_000
+    event_future_seconds: int = 300
     refused_tokens: frozenset[str] = frozenset()
 
 
@@ -63,13 +72,20 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
     bytes_max = services.body_limits.body_bytes_max
     access = Access(database, services.throttle, services.refused_tokens)
     ledger = LedgerHandlers(database, locations, clock, bytes_max, backroom_hours=services.backroom_hours)
+    orders = OrderIntake(database, locations, clock, future_seconds=services.event_future_seconds)
     return (
         *partner_operations(PartnerHandlers(database, clock, bytes_max), access),
         *consumer_operations(ConsumerHandlers(database, clock, bytes_max), access),
         *client_operations(ClientHandlers(database, clock, bytes_max, services.new_token), access),
+        *gateway_client_operations(GatewayClientHandlers(database, clock, bytes_max, services.new_token), access),
+        *code_operations(CodeHandlers(database, clock, bytes_max, services.new_token), access),
         *store_operations(StoreHandlers(database, locations, clock, bytes_max), access),
+        *ship_node_operations(ShipNodeHandlers(database, clock, bytes_max), access),
         *catalogue_operations(CatalogueHandlers(database, clock, bytes_max), access),
         *event_operations(EventHandlers(services.intake, services.body_limits), access),
+        *order_operations(OrderHandlers(orders, bytes_max, services.batch_orders_max), access),
+        *order_reading_operations(OrderReadingHandlers(database, locations), access),
+        *shortfall_operations(ShortfallHandlers(database, locations, services.cursor_secret), access),
         *as_of_operations(AsOfHandlers(database, locations), access),
         *history_operations(HistoryHandlers(database, locations, services.cursor_secret), access),
         *ledger_operations(ledger, access),

@@ -37,7 +37,7 @@ _CLIENT_CLOSED_REQUEST = 499
 _FIRST_PROBLEM = 400
 _UNAVAILABLE_RETRY_SECONDS = b"1"
 _TITLE = "Onhand"
-_DESCRIPTION = "Retail inventory: what stores hold and what happened to it, for suppliers and for the operator."
+_DESCRIPTION = "Retail inventory: what stores and ship nodes hold and what happened to it."
 
 
 class Application:
@@ -91,7 +91,7 @@ class Application:
             self._record(call, surface, status, self._stopwatch() - started)
 
     def _find(self, call: Call) -> tuple[Surface, Handler]:
-        found = self._routes.find(call.path)
+        found = self._routes.find(call.path, call.scope.get("raw_path") or b"")
         if found is None:
             surface = self._routes.surface_of(call.path)
             return surface, _fault_handler(surface, 404)

@@ -106,7 +106,8 @@ def _answer(answer: Answer, schemas: _Schemas) -> dict[str, Any]:
             name: {"description": meaning, "schema": {"type": "string"}} for name, meaning in answer.headers.items()
         }
     if answer.type is not None:
-        described["content"] = {answer.media_type: _content(answer.type, answer.example, schemas)}
+        content = _content(answer.type, answer.example, schemas)
+        described["content"] = dict.fromkeys((answer.media_type, *answer.other_media_types), content)
     return described
 
 

@@ -34,11 +34,15 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What is answered with one status; `headers` are their names with a description each."""
+    """What is answered with one status; `headers` are their names with a description each.
+
+    `other_media_types` are those in which the same may be answered where the caller asks for them.
+    """
 
     description: str
     type: Any = None
     media_type: str = "application/json"
+    other_media_types: tuple[str, ...] = ()
     headers: Mapping[str, str] = {}
     example: Any = None
 

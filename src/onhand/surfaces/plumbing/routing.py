@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import msgspec
 
 from onhand.surfaces.plumbing.operations import Operation, Surface
 
+_QUOTED_SLASH = re.compile(rb"%2f", re.IGNORECASE)
 _PARAMETER = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
@@ -41,15 +43,21 @@ class Routes:
         else:
             self._templates.append((_pattern(template), place))
 
-    def find(self, path: str) -> tuple[Place, dict[str, Any]] | None:
-        """The place of a path and the values of its parameters, or None where nothing stands."""
+    def find(self, path: str, raw_path: bytes = b"") -> tuple[Place, dict[str, Any]] | None:
+        """The place of a path and the values of its parameters, or None where nothing stands.
+
+        `raw_path` is the path before it was unquoted: there a slash within a value can be told from one between two.
+        """
         plain = self._plain.get(path)
         if plain is not None:
             return plain, {}
+        quoted_slash = _QUOTED_SLASH.search(raw_path) is not None
+        sought = raw_path.decode("latin-1") if quoted_slash else path
         for pattern, place in self._templates:
-            match = pattern.fullmatch(path)
+            match = pattern.fullmatch(sought)
             if match is not None:
-                return place, match.groupdict()
+                values = match.groupdict()
+                return place, {name: _unquoted(value) for name, value in values.items()} if quoted_slash else values
         return None
 
     def surface_of(self, path: str) -> Surface:
@@ -74,3 +82,7 @@ def _pattern(template: str) -> re.Pattern[str]:
     pieces = _PARAMETER.split(template)
     # Names stand at the odd places; an empty value or one with a slash is another path.
     return re.compile("".join(f"(?P<{piece}>[^/]+)" if n % 2 else re.escape(piece) for n, piece in enumerate(pieces)))
+
+
+def _unquoted(value: str) -> str:
+    return unquote_to_bytes(value).decode("utf-8", "replace")

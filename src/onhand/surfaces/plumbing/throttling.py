@@ -6,6 +6,7 @@ that one token needs; a call is refused where it would move further away than a 
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Protocol
 
 import msgspec
 
@@ -40,23 +41,61 @@ def take_token(full_at: int, now: int, rate: Rate) -> tuple[int, Grant]:
     allowed = debt + each <= rate.tokens_max * each
     if allowed:
         debt += each
-    missing = -(-debt // each)
+    # A bucket that is shared may owe more than this rate allows for; no more than all tokens can be missing.
+    missing = min(-(-debt // each), rate.tokens_max)
     # The tokens come back one by one, the last of them when the bucket is full.
     return now + debt, Grant(allowed, rate.tokens_max - missing, now + debt - (missing - 1) * each)
 
 
-class Throttle:
-    """The buckets of every caller and operation, by the rate of the operation's throttle class.
+class Buckets(Protocol):
+    """Where buckets are kept: in one process, or for several (`shared_buckets`)."""
 
-    `rates` None throttles nothing. A class without a rate is not throttled. Buckets that are full again are
-    forgotten once there are `buckets_max` of them, so those of callers who are gone take no memory.
+    def take(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
+        """Take a token of a caller's bucket for an operation."""
+        ...
+
+
+class OwnBuckets:
+    """The buckets of one process, in a dictionary.
+
+    Those that are full again are forgotten once there are `buckets_max` of them, or twice as many as were left over the
+    last time: so callers who are gone take no memory, and many who are there cost no search for every new one.
     """
 
-    def __init__(self, rates: Mapping[str, Rate] | None, clock: Clock, *, buckets_max: int = 10_000) -> None:
+    def __init__(self, buckets_max: int = 10_000) -> None:
+        self._buckets_max = self._room = buckets_max
+        self._full_at: dict[tuple[str, str], int] = {}
+
+    def __len__(self) -> int:
+        return len(self._full_at)
+
+    def take(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
+        """Take a token of a caller's bucket for an operation."""
+        key = (caller, operation_id)
+        full_at = self._full_at.get(key)
+        if full_at is None:
+            full_at = now
+            if len(self._full_at) >= self._room:
+                self._forget_full(now)
+        self._full_at[key], grant = take_token(full_at, now, rate)
+        return grant
+
+    def _forget_full(self, now: int) -> None:
+        self._full_at = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
+        self._room = max(self._buckets_max, 2 * len(self._full_at))
+
+
+class Throttle:
+    """The limits of every caller and operation, by the rate of the operation's throttle class.
+
+    `rates` None throttles nothing. A class without a rate is not throttled. `buckets` are those of this process unless
+    others are given.
+    """
+
+    def __init__(self, rates: Mapping[str, Rate] | None, clock: Clock, buckets: Buckets | None = None) -> None:
         self._rates = rates or {}
         self._clock = clock
-        self._buckets_max = buckets_max
-        self._full_at: dict[tuple[str, str], int] = {}
+        self._buckets = OwnBuckets() if buckets is None else buckets
 
     def admit(self, call: Call, caller: str) -> bool:
         """Take a token of `caller` for the call's operation and put the throttling headers on its answer.
@@ -68,18 +107,9 @@ class Throttle:
         if rate is None or operation is None:
             return True
         now = self._clock()
-        grant = self._take((caller, operation.operation_id), now, rate)
+        grant = self._buckets.take(caller, operation.operation_id, now, rate)
         call.answer_headers += throttling_headers(grant, now)
         return grant.allowed
-
-    def _take(self, key: tuple[str, str], now: int, rate: Rate) -> Grant:
-        if key not in self._full_at and len(self._full_at) >= self._buckets_max:
-            self._forget_full(now)
-        self._full_at[key], grant = take_token(self._full_at.get(key, now), now, rate)
-        return grant
-
-    def _forget_full(self, now: int) -> None:
-        self._full_at = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
 
 
 def throttling_headers(grant: Grant, now: int) -> RawHeaders:

@@ -1,0 +1,197 @@
+"""The door of the gateway: every operation stands behind its token, its limits, its scopes and its header rules.
+
+What is wrong is judged in one order: the token (401), the limit (429), what is accepted (406), what is sent (415), the
+scope (403), and then every missing or bad header at once (400).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
+
+import msgspec
+from starlette.responses import Response
+
+from onhand.partners.clients import Scopes
+from onhand.partners.tokens import Caller, TokenDenial
+from onhand.surfaces.gateway.errors import (
+    FORBIDDEN,
+    INVALID_TOKEN,
+    REQUEST_THRESHOLD_VIOLATED,
+    UNAUTHORIZED,
+    Fault,
+    Refused,
+    error_answers,
+    refusal_response,
+    refused,
+)
+from onhand.surfaces.gateway.forms import JSON, XML, choose_form
+from onhand.surfaces.gateway.headers import (
+    CHANNEL_TYPE,
+    CORRELATION_ID,
+    SERVICE_NAME,
+    header_faults,
+    not_acceptable,
+    unsupported_body,
+)
+from onhand.surfaces.gateway.services import GatewayServices
+from onhand.surfaces.plumbing.call import Call
+from onhand.surfaces.plumbing.operations import Answer, Body, Handler, Operation, Parameter
+
+__all__ = ["Caller", "Door", "GatewayHandler", "Scopes"]
+
+TOKEN_HEADER = "WM_SEC.ACCESS_TOKEN"  # noqa: S105 - the name of a header
+SECURITY_SCHEMES = {
+    "gatewayToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": TOKEN_HEADER,
+        "description": "A token from `POST /v3/token`.",
+    },
+    "gatewayClient": {"type": "http", "scheme": "basic", "description": "A client's id and its secret."},
+}
+THROTTLING_HEADERS = {
+    "X-Current-Token-Count": "How many calls of this operation are left now.",
+    "X-Next-Replenishment-Time": "When the next one comes back, ISO 8601, UTC.",
+    "x-next-replenish-time": "The same in its other spelling.",
+}
+
+GatewayHandler = Callable[[Call, Caller], Awaitable[Response | Refused]]
+Subject = Literal["inventory", "feeds", "reports"]
+
+_TOKEN_HEADER_BYTES = TOKEN_HEADER.lower().encode()
+_GET_A_TOKEN = "Get a token from POST /v3/token and send it in WM_SEC.ACCESS_TOKEN."  # noqa: S105 - a sentence
+_FULL, _NONE = "full_access", "no_access"
+
+
+class Door:
+    """Makes operations that a caller reaches only with a live token and the right to them."""
+
+    def __init__(self, services: GatewayServices) -> None:
+        self._tokens = services.tokens
+        self._throttle = services.throttle
+        self._legacy = services.legacy_token_errors
+
+    def operation(  # noqa: PLR0913 - as many as an operation has parts
+        self,
+        handler: GatewayHandler,
+        method: Literal["GET", "POST", "PUT", "DELETE"],
+        path: str,
+        operation_id: str,
+        summary: str,
+        tag: str,
+        *,
+        service: str,
+        scope: Subject | None,
+        throttle_class: str,
+        answers: Mapping[int, Answer],
+        description: str = "",
+        parameters: tuple[Parameter, ...] = (),
+        body: Body | None = None,
+        accepts: tuple[str, ...] = (JSON,),
+        takes: tuple[str, ...] = (JSON,),
+    ) -> Operation:
+        """An operation behind the door, with its headers and the errors that follow from the door declared.
+
+        `accepts` are the media types in which it answers, the first where the caller does not mind; `takes` those in
+        which a body may come. `scope` None needs no scope. `service` stands in the codes of the handler's own errors.
+        """
+        allowed = _Allowed(scope, method != "GET", accepts, takes if body else ())
+        return Operation(
+            method=method,
+            path=path,
+            operation_id=operation_id,
+            summary=summary,
+            description=description,
+            tag=tag,
+            handler=self._guarded(handler, allowed, service),
+            parameters=(*parameters, CORRELATION_ID, SERVICE_NAME, CHANNEL_TYPE),
+            body=msgspec.structs.replace(body, media_types=takes) if body else None,
+            answers=declared_answers(answers, accepts, has_body=body is not None, has_scope=scope is not None),
+            security=("gatewayToken",),
+            throttle_class=throttle_class,
+        )
+
+    def _guarded(self, handler: GatewayHandler, allowed: "_Allowed", service: str) -> Handler:
+        async def answer(call: Call) -> Response:
+            caller = await self._caller(call)
+            if isinstance(caller, Refused):
+                return refusal_response(call, caller)
+            refusal = self._refusal(call, caller, allowed)
+            if refusal is not None:
+                return refusal_response(call, refusal)
+            answered = await handler(call, caller)
+            return refusal_response(call, answered, service) if isinstance(answered, Refused) else answered
+
+        return answer
+
+    async def _caller(self, call: Call) -> Caller | Refused:
+        sent = call.header_bytes.get(_TOKEN_HEADER_BYTES)
+        if not sent:
+            return self._unauthorized(f"The {TOKEN_HEADER} header is missing. {_GET_A_TOKEN}")
+        caller = await self._tokens.verify(sent.strip())
+        if isinstance(caller, TokenDenial):
+            return self._unauthorized(f"{caller.message} {_GET_A_TOKEN}")
+        return caller
+
+    def _refusal(self, call: Call, caller: Caller, allowed: "_Allowed") -> Refused | None:
+        if not self._throttle.admit(call, caller.client_id):
+            return too_many_requests()
+        if not choose_form(call, allowed.accepts):
+            return not_acceptable(call, allowed.accepts)
+        unsupported = unsupported_body(call, allowed.takes) if allowed.takes else None
+        if unsupported is not None:
+            return unsupported
+        if allowed.scope is not None:
+            forbidden = _forbidden(caller.scopes, allowed.scope, changes=allowed.changes)
+            if forbidden is not None:
+                return forbidden
+        faults = header_faults(call)
+        return Refused(400, faults) if faults else None
+
+    def _unauthorized(self, description: str) -> Refused:
+        if self._legacy:
+            return refused(400, INVALID_TOKEN, "TOKEN", description)
+        return refused(401, UNAUTHORIZED, UNAUTHORIZED, description)
+
+
+class _Allowed(msgspec.Struct, frozen=True):
+    """What an operation asks of a call."""
+
+    scope: Subject | None
+    changes: bool
+    accepts: tuple[str, ...]
+    takes: tuple[str, ...]
+
+
+def too_many_requests() -> Refused:
+    """The refusal of a call over the limit; the throttling headers are on its answer already (GW-15)."""
+    said = "Too many requests of this operation. Come again after the seconds in the Retry-After header."
+    return refused(429, REQUEST_THRESHOLD_VIOLATED, "REQUEST_THRESHOLD", said)
+
+
+def declared_answers(
+    answers: Mapping[int, Answer], accepts: tuple[str, ...], *, has_body: bool, has_scope: bool = False
+) -> dict[int, Answer]:
+    """An operation's answers with the errors that the door adds, and the headers that stand on all of them."""
+    statuses = (400, 401, 406, 429, 500, 503, *((403,) if has_scope else ()), *((413, 415) if has_body else ()))
+    others = tuple(form for form in accepts if form == XML)
+    own = {
+        status: msgspec.structs.replace(answer, other_media_types=others) if answer.media_type == JSON else answer
+        for status, answer in answers.items()
+        if answer.other_media_types == ()
+    }
+    whole = {**error_answers(*statuses), **answers, **own}
+    return {
+        status: msgspec.structs.replace(answer, headers={**THROTTLING_HEADERS, **answer.headers})
+        for status, answer in whole.items()
+    }
+
+
+def _forbidden(scopes: Scopes, subject: Subject, *, changes: bool) -> Refused | None:
+    has: str = getattr(scopes, subject)
+    if has == _FULL or (has != _NONE and not changes):
+        return None
+    needed = _FULL if changes else f"view_only or {_FULL}"
+    said = (
+        f"This client has {has} for {subject}, and this call needs {needed}. Ask the operator for a client that has it."
+    )
+    return Refused(403, (Fault(FORBIDDEN, subject, said),))

@@ -1,0 +1,32 @@
+"""The parts of the house that the gateway's operations call."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from onhand.basics.clock import Clock
+from onhand.partners.tokens import Tokens
+from onhand.stock.locations import Locations
+from onhand.store.database import Database
+from onhand.surfaces.plumbing.throttling import Throttle
+
+
+class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts, and the limits.
+
+    `cursor_secret` is shared by every process that serves the same database. `wake_worker` says that there is work to
+    be done now. `legacy_token_errors` answers a token that opens nothing with the older 400 (GW-12).
+    """
+
+    database: Database
+    locations: Locations
+    clock: Clock
+    tokens: Tokens
+    throttle: Throttle
+    new_id: Callable[[], str]
+    cursor_secret: bytes
+    body_bytes_max: int
+    feed_bytes_max: int
+    feed_rows_max: int
+    wake_worker: Callable[[], None]
+    legacy_token_errors: bool = False

@@ -1,0 +1,29 @@
+"""The gateway put together: its operations over the parts of the house that they call."""
+
+from onhand.surfaces.gateway.door import SECURITY_SCHEMES, Door
+from onhand.surfaces.gateway.errors import answer_fault
+from onhand.surfaces.gateway.feeds import feed_operations
+from onhand.surfaces.gateway.inventory import inventory_operations
+from onhand.surfaces.gateway.services import GatewayServices
+from onhand.surfaces.gateway.tokens import token_operations
+from onhand.surfaces.gateway.updates import update_operations
+from onhand.surfaces.plumbing.operations import Surface
+
+PREFIX = "/v3"
+
+
+def surface(services: GatewayServices) -> Surface:
+    """The gateway."""
+    door = Door(services)
+    return Surface(
+        name="gateway",
+        prefix=PREFIX,
+        operations=(
+            *token_operations(services, door),
+            *inventory_operations(services, door),
+            *update_operations(services, door),
+            *feed_operations(services, door),
+        ),
+        answer_fault=answer_fault,
+        security_schemes=SECURITY_SCHEMES,
+    )

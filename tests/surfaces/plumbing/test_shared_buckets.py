@@ -1,0 +1,89 @@
+"""Buckets that several processes share."""
+
+import json
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onhand.basics.clock import MICROSECONDS
+from onhand.surfaces.plumbing.shared_buckets import SharedBuckets
+from onhand.surfaces.plumbing.throttling import OwnBuckets, Rate
+from tests.surfaces.plumbing.bucket_processes import PROCESSES, RATE
+
+pytestmark = pytest.mark.contract("GW-17")
+
+ROOT = Path(__file__).parents[3]
+RATES = {"fast": Rate.of(3), "slow": Rate.of(2, 60)}
+
+
+def steps(callers_max: int) -> st.SearchStrategy[list[tuple[int, str, int]]]:
+    """Calls: whose, to which operation, and how long after the one before."""
+    step = st.tuples(st.integers(1, callers_max), st.sampled_from(list(RATES)), st.integers(0, MICROSECONDS // 2))
+    return st.lists(step, max_size=150)
+
+
+@given(steps(7))
+def test_shared_buckets_answer_as_those_of_one_process_do(calls: list[tuple[int, str, int]]) -> None:
+    shared, own, now = SharedBuckets(rows=4), OwnBuckets(), MICROSECONDS
+    for caller, operation, pause in calls:
+        now += pause
+        expected = own.take(str(caller), operation, now, RATES[operation])
+        assert shared.take(str(caller), operation, now, RATES[operation]) == expected
+
+
+@given(steps(60))
+def test_no_collision_ever_lets_through_more_than_the_rate(calls: list[tuple[int, str, int]]) -> None:
+    shared, now = SharedBuckets(rows=1), MICROSECONDS
+    granted: defaultdict[tuple[int, str], list[int]] = defaultdict(list)
+    for caller, operation, pause in calls:
+        now += pause
+        if shared.take(str(caller), operation, now, RATES[operation]).allowed:
+            granted[caller, operation].append(now)
+    for (_, operation), moments in granted.items():
+        rate = RATES[operation]
+        for first, begun in enumerate(moments):
+            for last in range(first, len(moments)):
+                assert last - first + 1 <= rate.tokens_max + (moments[last] - begun) // rate.token_microseconds
+
+
+def test_callers_without_a_place_share_one_bucket_until_places_are_free_again() -> None:
+    shared, rate = SharedBuckets(rows=1), Rate.of(2)
+    first = [shared.take(str(number), "x", MICROSECONDS, rate).allowed for number in range(15)]
+    beyond = [shared.take(str(number), "x", MICROSECONDS, rate).allowed for number in range(15, 18)]
+    assert (first, beyond) == ([True] * 15, [True, True, False])
+    later = [shared.take(str(number), "x", 3 * MICROSECONDS, rate).allowed for number in range(15, 18)]
+    assert later == [True] * 3
+
+
+def test_a_caller_that_gets_a_place_later_owes_what_the_shared_bucket_did() -> None:
+    shared, slow, quick = SharedBuckets(rows=1), Rate.of(1, 10), Rate.of(1, 1)
+    for number in range(15):
+        shared.take(str(number), "x", MICROSECONDS, quick)
+    assert shared.take("late", "x", MICROSECONDS, slow).allowed
+    # By now the others have left their places; the late one's ten seconds are not over.
+    assert not shared.take("late", "x", 5 * MICROSECONDS, slow).allowed
+    assert shared.take("late", "x", 11 * MICROSECONDS, slow).allowed
+
+
+def ran(what: str) -> Any:
+    """What processes of their own have seen."""
+    words = [sys.executable, "-m", "tests.surfaces.plumbing.bucket_processes", what]
+    environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
+    return json.loads(subprocess.run(words, cwd=ROOT, env=environment, check=True, capture_output=True).stdout)
+
+
+def test_processes_never_exceed_the_limit_together_and_together_reach_it() -> None:
+    seen = ran("together")
+    most = RATE.tokens_max + seen["microseconds"] // RATE.token_microseconds
+    assert seen["processes"] == PROCESSES
+    assert most - 20 <= seen["granted"] <= most
+
+
+def test_a_process_that_is_killed_gives_its_lock_back() -> None:
+    assert ran("lock") == {"held": True, "had": True}
