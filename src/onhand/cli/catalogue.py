@@ -40,7 +40,7 @@ def mappings(files: Files, as_json: AsJson = False) -> None:
 
 
 def skus(files: Files, as_json: AsJson = False) -> None:
-    """Say what sellers call items: gtin, seller (its code), sku.
+    """Say what sellers and vendors call items: gtin, partner (its code; or seller, as it may be called), sku.
 
     With a single problem in it nothing of a file is stored; the status is 1 then.
 

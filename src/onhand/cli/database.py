@@ -10,7 +10,7 @@ from onhand.cli.opened import environment_settings
 from onhand.cli.options import AsJson, new_group
 from onhand.settings import without_password
 from onhand.store.schema import newest_revision
-from onhand.wiring import schema_revision, upgrade_database
+from onhand.wiring.databases import schema_revision, upgrade_database
 
 app = new_group("The schema of the database: where it stands, and bringing it forward.")
 

@@ -12,11 +12,11 @@ from onhand import __version__
 from onhand.cli.answers import BROKEN_PIPE, REFUSED, USAGE, Problem, complain
 from onhand.settings import BadSetting
 from onhand.store.database import Unavailable
-from onhand.wiring import SchemaMismatch
+from onhand.wiring.databases import SchemaMismatch
 
 # In the order of `onhand --help`. Each name is a module of this package with an `app`; beside it, what it is for.
 COMMANDS = {
-    "serve": "Serve the signed store APIs and the operator's API.",
+    "serve": "Serve the store APIs, the gateway and the operator's API.",
     "sandbox": "Serve a seeded copy of the APIs on this machine, with published credentials.",
     "tour": "Load a grocery chain's year of register lines, serve it, and ask about it.",
     "load": "Load files into the ledger and the catalogue.",
@@ -24,13 +24,17 @@ COMMANDS = {
     "keys": "Make pairs of RSA keys for signed requests.",
     "partner": "Say who may ask, with which keys, and on whose behalf.",
     "store": "Add and list the stores that units can be in.",
+    "client": "Let partners' programs in at the gateway, and shut them out.",
+    "node": "Add and list ship nodes, and choose a seller's default.",
+    "worker": "Do what is due: process feeds, and keep house.",
+    "feeds": "Follow feeds, and mend what failed of them.",
     "database": "Show the schema of the database, and bring it forward.",
     "ledger": "Prove the ledger, keep house, refresh and replay.",
     "settings": "Show every setting and what it accepts.",
 }
 # Every failure of a connection ends in one message; a server, which has a log, shows the pool's own lines there.
 _SILENCE = logging.NullHandler()
-_HELP = "Onhand: a ledger of units, and the signed store APIs that suppliers read it by."
+_HELP = "Onhand: a ledger of units, the store APIs of suppliers and the gateway of drop-ship vendors."
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

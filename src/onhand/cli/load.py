@@ -22,7 +22,8 @@ from onhand.files.loading import LoadOptions, LoadSummary, load_events
 from onhand.files.position import Counts
 from onhand.settings import Settings
 from onhand.store.database import Database
-from onhand.wiring import build_intake, database_name
+from onhand.wiring.databases import database_name
+from onhand.wiring.intake import build_intake
 
 _GOES_ON = "stopped; the same command goes on where it was"
 _NOT_TWICE = "stopped; the same command goes on, and what is stored already counts as a duplicate"

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from onhand.settings import Settings
 from onhand.store.database import Database
-from onhand.wiring import open_database
+from onhand.wiring.databases import open_database
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from onhand.cli.onboarded import answer_of, every, moment_text
 from onhand.cli.options import AsJson, new_group
 from onhand.partners import operators
 from onhand.partners.operators import OperatorClient
-from onhand.wiring import new_token
+from onhand.wiring.randomness import new_token
 
 app = new_group("Clients of the operator's API: the operator's own programs, let in by a bearer token.")
 _COLUMNS = ("client_id", "source", "created_at", "revoked_at")

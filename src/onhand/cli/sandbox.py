@@ -3,6 +3,7 @@
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import msgspec
 import typer
 
 from onhand.basics.clock import format_seconds, system_clock
-from onhand.cli.answers import print_facts, print_json
+from onhand.cli.answers import accepted, print_facts, print_json
 from onhand.cli.listening import listen, url_of
 from onhand.cli.opened import environment_settings
 from onhand.cli.options import AsJson, NoThrottle, ServerHost, ServerPort
@@ -21,6 +22,14 @@ from onhand.sandbox.welcome import welcome
 from onhand.settings import Settings
 
 app = typer.Typer(rich_markup_mode="markdown")
+
+
+class Client(StrEnum):
+    """A published client of the gateway."""
+
+    VENDOR = "vendor"
+    SELLER = "seller"
+    VIEWER = "viewer"
 
 
 @app.callback(invoke_without_command=True)
@@ -80,6 +89,24 @@ def sign(
     if provider:
         headers["wm_context_identifier"] = known.provider.context
     print_headers(headers, curl=curl, as_json=as_json)
+
+
+@app.command()
+def token(
+    who: Annotated[Client, typer.Option("--as", help="The client that asks.")] = Client.VENDOR,
+    url: Annotated[
+        str, typer.Option(metavar="URL", help="The sandbox that gives the token.")
+    ] = "http://127.0.0.1:8080",
+    as_json: AsJson = False,
+) -> None:
+    """Get a token of the gateway and print the headers that a request carries; they hold for fifteen minutes.
+
+    Example: `onhand sandbox token --as seller | curl -H @- 'http://127.0.0.1:8080/v3/inventory?sku=SELLER-MUG-01'`
+    """
+    # Only this command asks somebody.
+    from onhand.sandbox.gateway_headers import gateway_headers
+
+    print_headers(accepted(gateway_headers(url, getattr(sandbox_credentials(), who.value))), curl=None, as_json=as_json)
 
 
 def _settings(settings: Settings, host: str | None, port: int | None, no_throttle: bool) -> Settings:

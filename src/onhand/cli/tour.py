@@ -23,7 +23,7 @@ from onhand.completejourney.streaming import Part
 from onhand.sandbox.credentials import PUBLISHED
 from onhand.settings import Settings
 from onhand.tour.demo import DemoData, prepare, take_tour
-from onhand.wiring import running_server
+from onhand.wiring.serving import running_server
 
 app = typer.Typer()
 
@@ -55,7 +55,7 @@ def tour(
     loaded = _loaded(settings, data, Part(stores, until) if until else Part(stores), console)
 
     async def visit() -> bool:
-        await take_tour(settings, system_clock, loaded.scene, url, console)
+        await take_tour(settings, system_clock, loaded, url, console)
         if not once:
             console.print(f"It goes on serving at {url} until Ctrl+C.", highlight=False)
         return not once

@@ -1,0 +1,52 @@
+"""`onhand worker`: doing what is due, apart from the servers."""
+
+import asyncio
+import logging
+import signal
+from contextlib import suppress
+
+import typer
+import uvloop
+
+from onhand.basics.clock import system_clock
+from onhand.cli.opened import environment_settings
+from onhand.cli.server import log_to_stderr
+from onhand.settings import Settings
+from onhand.stock.locations import Locations
+from onhand.wiring.databases import open_database
+from onhand.wiring.working import begin_periodics, build_worker
+
+app = typer.Typer()
+logger = logging.getLogger(__name__)
+
+
+@app.command()
+def worker() -> None:
+    """Process feeds and do what else is due, until stopped; logs are JSON lines on stderr.
+
+    Any number of workers may run on one database, on any number of machines: each piece of work is done by one of them,
+    and what one leaves undone another takes over after ONHAND_WORKER_LEASE_SECONDS. A server works, too, unless
+    ONHAND_WORKER_IN_SERVER is false.
+
+    Example: `ONHAND_DATABASE_URL=postgresql://onhand@db/onhand onhand worker`
+    """
+    settings = environment_settings()
+    log_to_stderr(settings)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_work_until_stopped(settings))
+
+
+async def _work_until_stopped(settings: Settings) -> None:
+    database = await open_database(settings)
+    try:
+        locations = Locations(database)
+        working = asyncio.create_task(build_worker(settings, database, locations, system_clock).run())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, working.cancel)
+        await begin_periodics(settings, database, locations, system_clock)
+        logger.info("working")
+        with suppress(asyncio.CancelledError):
+            await working
+        logger.info("stopped")
+    finally:
+        await database.close()
