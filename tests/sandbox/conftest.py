@@ -79,6 +79,18 @@ class Client:
             request.headers.update(signed_headers("supplier", self._clock))
         return await self._http.send(request)
 
+    async def token_headers(self, who: str) -> dict[str, str]:
+        """The headers of a client's requests to the gateway, with a token that it got."""
+        client = msgspec.to_builtins(credentials())[who]
+        named = {"WM_SVC.NAME": "Tests", "WM_QOS.CORRELATION_ID": "1"}
+        login, grant = (client["client_id"], client["client_secret"]), {"grant_type": "client_credentials"}
+        answer = await self._http.post("/v3/token", data=grant, auth=login, headers=named)
+        return {**named, "WM_SEC.ACCESS_TOKEN": answer.json()["access_token"]}
+
+    async def ask(self, who: str, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """What the gateway answers one of its clients."""
+        return await self._http.request(method, path, headers=await self.token_headers(who), **arguments)
+
     async def operate(self, path: str, token: str) -> httpx.Response:
         return await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from onhand.sandbox.credentials import PUBLISHED, credentials, provider_public_key, supplier_public_key
 from onhand.sandbox.starting import running_sandbox, settings_of_sandbox
-from onhand.wiring import running_server
+from onhand.wiring.serving import running_server
 from tests.conftest import FrozenClock
 from tests.sandbox.conftest import UNTHROTTLED, Client, asked, signed_headers
 

@@ -9,7 +9,8 @@ from onhand.sandbox.welcome import welcome
 from tests.sandbox.conftest import Client
 
 URL = "http://sandbox"
-PIPE = "onhand sandbox sign | curl"
+SIGNING = "onhand sandbox sign | "
+TOKEN = f"onhand sandbox token --url {URL} | "
 
 
 def commands(page: str) -> list[str]:
@@ -20,7 +21,7 @@ def commands(page: str) -> list[str]:
 
 def request_of(command: str) -> httpx.Request:
     """The request that a command of the page sends, but for its signature."""
-    words = shlex.split(command.removeprefix("onhand sandbox sign | "))
+    words = shlex.split(command.removeprefix(SIGNING).removeprefix(TOKEN))
     assert words[:2] == ["curl", "-s"]
     headers = dict(
         words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H" and words[at + 1] != "@-"
@@ -32,8 +33,14 @@ def request_of(command: str) -> httpx.Request:
 @pytest.mark.contract("SB-01")
 async def test_every_request_of_the_page_is_answered(sandbox: Client) -> None:
     found = commands(welcome(URL, "2026-03-05T11:59:00Z"))
-    assert len(found) == 4
+    assert len(found) == 5
+    answers = []
     for command in found:
-        answer = await sandbox.send(request_of(command), signed=command.startswith(PIPE))
+        request = request_of(command)
+        if command.startswith(TOKEN):
+            request.headers.update(await sandbox.token_headers("vendor"))
+        answer = await sandbox.send(request, signed=command.startswith(SIGNING))
         assert answer.status_code == 200, (command, answer.text)
-    assert answer.json()["accepted"] == 1
+        answers.append(answer.json())
+    assert answers[3]["accepted"] == 1
+    assert answers[4]["quantity"]["amount"] == 23

@@ -15,7 +15,8 @@ from onhand.partners.operators import list_operator_clients
 from onhand.sandbox.credentials import PUBLISHED
 from onhand.settings import Settings
 from onhand.tour.demo import prepare, take_tour
-from onhand.wiring import open_database, running_server
+from onhand.wiring.databases import open_database
+from onhand.wiring.serving import running_server
 from tests.conftest import FrozenClock
 
 
@@ -45,7 +46,7 @@ async def tour_text(settings: Settings, clock: FrozenClock, directory: Path) -> 
     loaded = await prepare(settings, clock, directory, Part(), ignore)
     console = Console(file=io.StringIO(), width=120)
     async with served(settings, clock) as url:
-        await take_tour(settings, clock, loaded.scene, url, console)
+        await take_tour(settings, clock, loaded, url, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -104,4 +105,4 @@ async def test_a_tour_of_something_else_fails_aloud(settings: Settings, clock: F
     loaded = await prepare(settings, clock, tmp_path, Part(), ignore)
     async with served(settings, clock) as url:
         with pytest.raises(httpx.HTTPStatusError):
-            await take_tour(settings, clock, loaded.scene, f"{url}/elsewhere", Console(file=io.StringIO()))
+            await take_tour(settings, clock, loaded, f"{url}/elsewhere", Console(file=io.StringIO()))

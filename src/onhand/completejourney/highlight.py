@@ -13,7 +13,7 @@ from onhand.completejourney.streaming import Journey
 _DAYS = 14
 _OTHERS = 2
 # Fuel is sold in thousandths of a gallon, and coupons are no goods, though the registers recorded both.
-_NO_GOODS = ("FUEL", "COUPON", "MISCELLANEOUS")
+NO_GOODS = ("FUEL", "COUPON", "MISCELLANEOUS")
 
 
 class Highlight(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ def highlight(journey: Journey) -> Highlight:
 
 def _sold(lines: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """What was sold where: first that of suppliers with at least three products there, then the most often sold."""
-    goods = listed.filter(pl.col("manufacturer").is_not_null(), ~pl.col("department").is_in(_NO_GOODS))
+    goods = listed.filter(pl.col("manufacturer").is_not_null(), ~pl.col("department").is_in(NO_GOODS))
     by_item = (
         lines.group_by("store", "product")
         .len("times")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from onhand.wiring import Published
+from onhand.wiring.published import Published
 
 _HERE = Path(__file__).parent
 SUPPLIER_NAME = "Awesome Company"
@@ -16,7 +16,17 @@ OPERATOR_CLIENT_ID = "sandbox-operator"
 OPERATOR_TOKEN = "sandbox-operator"  # noqa: S105, published on purpose
 
 
-PUBLISHED = Published(frozenset({SUPPLIER_CONSUMER_ID, PROVIDER_CONSUMER_ID}), frozenset({OPERATOR_TOKEN}))
+VENDOR_CODE = "sandbox-vendor"
+VENDOR_CLIENT_ID = "sandbox-vendor"
+VIEWER_CLIENT_ID = "sandbox-viewer"
+SELLER_CLIENT_ID = "sandbox-seller"
+SELLER_CODE = "10000000001"
+
+PUBLISHED = Published(
+    consumer_ids=frozenset({SUPPLIER_CONSUMER_ID, PROVIDER_CONSUMER_ID}),
+    operator_tokens=frozenset({OPERATOR_TOKEN}),
+    client_ids=frozenset({VENDOR_CLIENT_ID, VIEWER_CLIENT_ID, SELLER_CLIENT_ID}),
+)
 
 
 class SupplierCredentials(msgspec.Struct, frozen=True):
@@ -68,9 +78,9 @@ def credentials() -> Credentials:
     return Credentials(
         SupplierCredentials(SUPPLIER_CONSUMER_ID, KEY_VERSION, _text("supplier_private_key.pem")),
         ProviderCredentials(PROVIDER_CONSUMER_ID, KEY_VERSION, _text("provider_private_key.pem"), SUPPLIER_CODE),
-        ClientCredentials("sandbox-vendor", "sandbox-vendor-secret"),
-        SellerCredentials("sandbox-seller", "sandbox-seller-secret", "10000000001"),
-        ClientCredentials("sandbox-viewer", "sandbox-viewer-secret"),
+        ClientCredentials(VENDOR_CLIENT_ID, "sandbox-vendor-secret"),
+        SellerCredentials(SELLER_CLIENT_ID, "sandbox-seller-secret", SELLER_CODE),
+        ClientCredentials(VIEWER_CLIENT_ID, "sandbox-viewer-secret"),
         OperatorCredentials(OPERATOR_TOKEN),
     )
 

@@ -1,16 +1,15 @@
 """Filling a fresh sandbox through the same functions that an operator uses."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import msgspec
 
 from onhand.basics.clock import Clock
-from onhand.basics.refusal import Refusal
 from onhand.catalogue.imports import import_items, import_mappings, listed
-from onhand.catalogue.report import ImportReport, SourceRow
+from onhand.catalogue.report import SourceRow
 from onhand.partners import consumers, onboarding, operators
 from onhand.sandbox import assortment
+from onhand.sandbox.checks import SeedRefused, accepted, stored
 from onhand.sandbox.credentials import (
     KEY_VERSION,
     OPERATOR_CLIENT_ID,
@@ -22,6 +21,7 @@ from onhand.sandbox.credentials import (
     provider_public_key,
     supplier_public_key,
 )
+from onhand.sandbox.dropship import seed_ship_nodes
 from onhand.sandbox.history import OTHER_STORE, STORE, events
 from onhand.stock.intake import Intake
 from onhand.stock.locations import NewStore, add_stores
@@ -31,12 +31,6 @@ from onhand.store.database import Database
 PROVIDER_CODE = "awesome-services"
 OTHER_SUPPLIER_CODE = "another-company"
 SOURCE = "sandbox"
-
-T = TypeVar("T")
-
-
-class SeedRefused(Exception):
-    """The sandbox's own data was refused: a defect of the program."""
 
 
 async def seed(database: Database, intake: Intake, clock: Clock) -> None:
@@ -48,6 +42,7 @@ async def seed(database: Database, intake: Intake, clock: Clock) -> None:
     await _add_partners(database, clock)
     await _add_consumers(database, clock)
     await _add_catalogue(database, clock)
+    await seed_ship_nodes(database, clock, OTHER_SUPPLIER_CODE)
     messages = [decode_event(msgspec.json.encode(event)) for event in events()]
     for outcome in await intake.post(SOURCE, messages):
         if outcome.status != "accepted":
@@ -60,8 +55,8 @@ async def _add_partners(database: Database, clock: Clock) -> None:
         ("supplier", OTHER_SUPPLIER_CODE, "Another Company"),
         ("provider", PROVIDER_CODE, "Awesome Services"),
     ):
-        _accepted(await onboarding.add_partner(database, clock, kind=kind, code=code, name=name))
-    _accepted(await onboarding.associate(database, clock, provider_code=PROVIDER_CODE, supplier_code=SUPPLIER_CODE))
+        accepted(await onboarding.add_partner(database, clock, kind=kind, code=code, name=name))
+    accepted(await onboarding.associate(database, clock, provider_code=PROVIDER_CODE, supplier_code=SUPPLIER_CODE))
 
 
 async def _add_consumers(database: Database, clock: Clock) -> None:
@@ -69,32 +64,21 @@ async def _add_consumers(database: Database, clock: Clock) -> None:
         (SUPPLIER_CODE, SUPPLIER_CONSUMER_ID, supplier_public_key()),
         (PROVIDER_CODE, PROVIDER_CONSUMER_ID, provider_public_key()),
     ):
-        _accepted(await consumers.add_consumer(database, clock, partner_code=code, consumer_id=consumer_id))
+        accepted(await consumers.add_consumer(database, clock, partner_code=code, consumer_id=consumer_id))
         key = {"consumer_id": consumer_id, "key_version": KEY_VERSION, "public_key": public_key}
-        _accepted(await consumers.add_key(database, clock, **key))
+        accepted(await consumers.add_key(database, clock, **key))
     client = {"client_id": OPERATOR_CLIENT_ID, "source": SOURCE, "token": OPERATOR_TOKEN}
-    _accepted(await operators.add_operator_client(database, clock, **client))
+    accepted(await operators.add_operator_client(database, clock, **client))
 
 
 async def _add_catalogue(database: Database, clock: Clock) -> None:
     stores = [NewStore(STORE, f"Store {STORE}"), NewStore(OTHER_STORE, f"Store {OTHER_STORE}")]
-    _accepted(await add_stores(database, clock, stores))
-    _stored(await import_items(database, clock, listed(_rows([*assortment.items(), assortment.foreign_item()]))))
+    accepted(await add_stores(database, clock, stores))
+    stored(await import_items(database, clock, listed(_rows([*assortment.items(), assortment.foreign_item()]))))
     mappings = [{"gtin": item["gtin"], "supplier": SUPPLIER_CODE} for item in assortment.items()]
     foreign = {"gtin": assortment.foreign_item()["gtin"], "supplier": OTHER_SUPPLIER_CODE}
-    _stored(await import_mappings(database, clock, listed(_rows([*mappings, foreign]))))
+    stored(await import_mappings(database, clock, listed(_rows([*mappings, foreign]))))
 
 
 def _rows(values: Sequence[assortment.Item]) -> list[SourceRow]:
     return [SourceRow(number, value) for number, value in enumerate(values, 1)]
-
-
-def _stored(report: ImportReport) -> None:
-    if not report.is_stored:
-        raise SeedRefused(report.problems)
-
-
-def _accepted(answer: T | Refusal) -> T:
-    if isinstance(answer, Refusal):
-        raise SeedRefused(answer)
-    return answer

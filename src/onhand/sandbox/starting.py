@@ -10,7 +10,10 @@ from starlette.types import ASGIApp
 from onhand.basics.clock import Clock
 from onhand.sandbox.seeding import seed
 from onhand.settings import Settings
-from onhand.wiring import NOTHING_PUBLISHED, build_intake, open_database, running_server
+from onhand.wiring.databases import open_database
+from onhand.wiring.intake import build_intake
+from onhand.wiring.published import NOTHING_PUBLISHED
+from onhand.wiring.serving import running_server
 
 _DATABASE = "sandbox.db"
 

@@ -1,9 +1,10 @@
 """What a person reads when the sandbox is ready: where it is, and requests to try."""
 
 from onhand.sandbox.credentials import OPERATOR_TOKEN, SUPPLIER_NAME
+from onhand.sandbox.dropship import VENDOR_GTIN, VENDOR_NODES
 from onhand.sandbox.history import BACKROOM_GTIN, SAMPLE_GTIN, STORE, UNMAPPED_GTIN
 
-_TEXT = """The sandbox serves at {url}, with made-up data of the supplier {supplier}. Stop it with Ctrl+C.
+_TEXT = """The sandbox serves at {url}, with made-up data of {supplier} and others. Stop it with Ctrl+C.
 
 Every request of a supplier is signed: `onhand sandbox sign` prints headers that hold for three minutes.
 
@@ -24,6 +25,10 @@ A sale, told by the operator:
     -d '{sale}' \\
     {url}/operator/v1/events
 
+What a drop-ship vendor has at a ship node; `onhand sandbox token` prints the headers of its requests:
+  onhand sandbox token --url {url} | curl -s -H @- \\
+    '{url}/v3/inventory?gtin={vendor_gtin}&shipNode={node}'
+
 All operations: {url}/openapi.json    All credentials: onhand sandbox credentials
 """
 
@@ -41,5 +46,7 @@ def welcome(url: str, moment: str) -> str:
         unmapped=UNMAPPED_GTIN,
         backroom=BACKROOM_GTIN,
         token=OPERATOR_TOKEN,
+        vendor_gtin=VENDOR_GTIN,
+        node=VENDOR_NODES[0],
         sale=_SALE % (STORE, SAMPLE_GTIN, moment),
     )

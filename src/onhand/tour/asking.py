@@ -1,8 +1,9 @@
 """Asking over HTTP as a supplier and as the operator. The signer shares nothing with the server's verifier."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -36,12 +37,37 @@ class SupplierSignature(httpx.Auth):
         yield request
 
 
+class VendorToken(httpx.Auth):
+    """Gets a token with a client's id and secret when the first request needs it, and sends it with each (GW-01)."""
+
+    requires_response_body = True
+
+    def __init__(self, url: httpx.URL, credentials: Credentials) -> None:
+        basic = base64.b64encode(f"{credentials.gateway_client}:{credentials.gateway_secret}".encode()).decode()
+        self._url = url
+        self._basic = f"Basic {basic}"
+        self._token = ""
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Put the gateway's headers on a request."""
+        named = {"WM_SVC.NAME": "Onhand tour", "WM_QOS.CORRELATION_ID": str(uuid4()), "Accept": "application/json"}
+        if not self._token:
+            grant = {"grant_type": "client_credentials"}
+            headers = {**named, "Authorization": self._basic}
+            answer = yield httpx.Request("POST", self._url.join("/v3/token"), data=grant, headers=headers)
+            answer.raise_for_status()
+            self._token = answer.json()["access_token"]
+        request.headers.update({**named, "WM_SEC.ACCESS_TOKEN": self._token})
+        yield request
+
+
 class Callers:
-    """A supplier and the operator, each with a connection to the server."""
+    """A supplier, as one who signs and as a drop-ship vendor with a token, and the operator."""
 
     def __init__(self, http: httpx.AsyncClient, credentials: Credentials, clock: Clock) -> None:
         self._http = http
         self._signature = SupplierSignature(credentials, clock)
+        self._vendor = VendorToken(http.base_url, credentials)
         self._bearer = {"Authorization": f"Bearer {credentials.operator_token}"}
 
     async def supplier_get(self, path: str, **parameters: str) -> dict[str, Any]:
@@ -52,9 +78,17 @@ class Callers:
         """What the supplier is answered."""
         return _body(await self._http.post(path, params=parameters, json=body, auth=self._signature))
 
-    async def operator_post_events(self, events: list[dict[str, object]]) -> dict[str, Any]:
-        """What became of the operator's events."""
-        return _body(await self._http.post("/operator/v1/events", json=events, headers=self._bearer))
+    async def vendor_get(self, path: str, **parameters: str) -> dict[str, Any]:
+        """What the drop-ship vendor is answered."""
+        return _body(await self._http.get(path, params=parameters, auth=self._vendor))
+
+    async def vendor_post(self, path: str, body: object, **parameters: str) -> dict[str, Any]:
+        """What the drop-ship vendor is answered."""
+        return _body(await self._http.post(path, params=parameters, json=body, auth=self._vendor))
+
+    async def operator_post(self, path: str, body: object) -> dict[str, Any]:
+        """What the operator is answered."""
+        return _body(await self._http.post(f"/operator/v1{path}", json=body, headers=self._bearer))
 
 
 def _body(response: httpx.Response) -> dict[str, Any]:

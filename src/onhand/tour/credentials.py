@@ -1,15 +1,18 @@
-"""Who asks on the tour: a consumer of a supplier with a key of its own, and a client of the operator.
+"""Who asks on the tour: a supplier that signs with a key, a drop-ship vendor with a client, and the operator.
 
-Both are made anew for each tour and forgotten with it: no private key or token is ever written down.
+All are made anew for each tour and forgotten with it: no private key or token is ever written down.
 """
 
 import secrets
+from collections.abc import Sequence
 from uuid import uuid4
 
 import msgspec
 
 from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
+from onhand.dropship.nodes import add_ship_node
+from onhand.partners.clients import FULL_ACCESS, Scopes, add_gateway_client, revoke_gateway_client
 from onhand.partners.consumers import add_consumer, add_key, revoke_key
 from onhand.partners.keys import generate_key_pair
 from onhand.partners.operators import add_operator_client, revoke_operator_client
@@ -28,22 +31,33 @@ class Credentials(msgspec.Struct, frozen=True):
     private_pem: str
     operator_client: str
     operator_token: str
+    gateway_client: str
+    gateway_secret: str
 
 
-async def enrol(database: Database, clock: Clock, supplier_code: str) -> Credentials:
-    """Let the tour in as the supplier and as the operator."""
+async def enrol(
+    database: Database, clock: Clock, supplier_code: str, vendor_code: str, nodes: Sequence[str]
+) -> Credentials:
+    """Let the tour in as the supplier, as the drop-ship vendor with its ship nodes, and as the operator."""
     number, keys, token = str(uuid4()), generate_key_pair(), secrets.token_urlsafe(_TOKEN_BYTES)
     client = f"tour-{number}"
     _done(await add_consumer(database, clock, partner_code=supplier_code, consumer_id=number))
     _done(await add_key(database, clock, consumer_id=number, key_version=_KEY_VERSION, public_key=keys.public_pem))
     _done(await add_operator_client(database, clock, client_id=client, source=_SOURCE, token=token))
-    return Credentials(number, _KEY_VERSION, keys.private_pem, client, token)
+    for node in nodes:
+        named = {"code": node, "name": f"Warehouse {node}", "partner_code": vendor_code}
+        _done(await add_ship_node(database, clock, **named))
+    secret = secrets.token_urlsafe(_TOKEN_BYTES)
+    vendor = {"client_id": client, "partner_code": vendor_code, "secret": secret}
+    _done(await add_gateway_client(database, clock, **vendor, scopes=Scopes.of(FULL_ACCESS)))
+    return Credentials(number, _KEY_VERSION, keys.private_pem, client, token, client, secret)
 
 
 async def dismiss(database: Database, clock: Clock, credentials: Credentials) -> None:
     """End what `enrol` gave."""
     _done(await revoke_key(database, clock, consumer_id=credentials.consumer_id, key_version=credentials.key_version))
     _done(await revoke_operator_client(database, clock, client_id=credentials.operator_client))
+    _done(await revoke_gateway_client(database, clock, client_id=credentials.gateway_client))
 
 
 def _done(answer: object) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 
 from onhand.basics.clock import Clock
+from onhand.completejourney.dropship import DropShip, drop_ship
 from onhand.completejourney.highlight import Highlight, highlight
 from onhand.completejourney.loading import JourneyOptions, Progress, load_completejourney
 from onhand.completejourney.package import data_directory
@@ -16,12 +17,16 @@ from onhand.settings import Settings
 from onhand.store.database import Database
 from onhand.tour.asking import Callers
 from onhand.tour.credentials import dismiss, enrol
+from onhand.tour.dropship import NODES, DropShipTour
 from onhand.tour.steps import Tour
-from onhand.wiring import build_intake, open_database
+from onhand.wiring.databases import open_database
+from onhand.wiring.intake import build_intake
 
 _SCENE = "scene.json"
 _POSITION = "loading.json"
 _TIMEOUT_SECONDS = 30.0
+# At two ship nodes they make a feed of ten thousand rows.
+_VENDOR_ITEMS_MAX = 5_000
 
 
 class DemoData(msgspec.Struct, frozen=True):
@@ -30,6 +35,7 @@ class DemoData(msgspec.Struct, frozen=True):
     part: Part
     events: int
     scene: Highlight
+    vendor: DropShip
 
 
 async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part, progress: Progress) -> DemoData:
@@ -52,28 +58,37 @@ async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part,
     finally:
         await database.close()
     events = counts.accepted + counts.duplicates
-    loaded = DemoData(part, events, highlight(read_journey(source, part)))
+    journey = read_journey(source, part)
+    loaded = DemoData(part, events, highlight(journey), drop_ship(journey, _VENDOR_ITEMS_MAX))
     replace_file(directory / _SCENE, msgspec.json.encode(loaded))
     return loaded
 
 
-async def take_tour(settings: Settings, clock: Clock, scene: Highlight, url: str, console: Console) -> None:
-    """Ask the server at `url` as a supplier of the data set and as its operator would, and show the answers."""
+async def take_tour(settings: Settings, clock: Clock, data: DemoData, url: str, console: Console) -> None:
+    """Ask the server at `url` as partners of the data set and as their operator would, and show the answers."""
     database = await open_database(settings)
     try:
-        await _take(database, clock, scene, url, console)
+        await _take(database, clock, data, url, console)
     finally:
         await database.close()
 
 
-async def _take(database: Database, clock: Clock, scene: Highlight, url: str, console: Console) -> None:
-    credentials = await enrol(database, clock, scene.supplier_code)
+async def _take(database: Database, clock: Clock, data: DemoData, url: str, console: Console) -> None:
+    scene, vendor = data.scene, data.vendor
+    credentials = await enrol(database, clock, scene.supplier_code, vendor.supplier_code, NODES)
     try:
         # Proxies that are set for the outside have no business between two ends on this machine.
         async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
-            await Tour(Callers(http, credentials, clock), scene, console, clock).take()
+            callers = Callers(http, credentials, clock)
+            await Tour(callers, scene, console, clock).take()
+            await DropShipTour(callers, vendor, _foreign_to(vendor, scene), console, clock).take()
     finally:
         await dismiss(database, clock, credentials)
+
+
+def _foreign_to(vendor: DropShip, scene: Highlight) -> str:
+    """An item that is not the vendor's."""
+    return scene.foreign_gtin if vendor.supplier_code == scene.supplier_code else scene.gtin
 
 
 def _kept(path: Path) -> DemoData | None:

@@ -83,7 +83,7 @@ class Tour:
         self._console.print(history_table(await self._history_rows(), _origin, before))
 
     async def _post(self, event: dict[str, object]) -> None:
-        answer = await self._callers.operator_post_events([event])
+        answer = await self._callers.operator_post("/events", [event])
         result = answer["results"][0]
         outcome = result["status"] + (f": {result['message']}" if "message" in result else "")
         self._console.print(f"  {event['eventType']} at {event['occurredAt']}: [bold]{outcome}[/bold]")

@@ -46,6 +46,25 @@ def history_table(
     return table
 
 
+def nodes_table(answer: Mapping[str, Any]) -> Table:
+    """What an item has at each ship node (DS-04)."""
+    table = Table("ship node", "on hand", "reserved by orders", "available to sell")
+    for node in answer["nodes"]:
+        amounts = (node[name].get("amount") for name in ("inputQty", "reservedQty", "availToSellQty"))
+        table.add_row(node["shipNode"], *("without end" if amount is None else f"{amount:,}" for amount in amounts))
+    return table
+
+
+def failed_rows_table(feed: Mapping[str, Any]) -> Table:
+    """The rows of a feed that were refused, with the reasons."""
+    table = Table(_whole("GTIN"), _whole("ship node"), "why")
+    for row in feed["Inventory"]:
+        errors = row["ingestionErrors"]
+        why = "; ".join(f"{error['code']}: {error['description']}" for error in errors)
+        table.add_row(row["productId"], row["shipNode"], f"[red]{why}[/red]")
+    return table
+
+
 def _whole(name: str) -> Column:
     """A column whose cells are never cut, however narrow the terminal is."""
     return Column(name, no_wrap=True, overflow="fold")
