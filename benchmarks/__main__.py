@@ -12,12 +12,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import history, loading, serving, whole
+from benchmarks import feeds, gateway, history, loading, reserving, serving, whole
 from benchmarks.databases import postgresql_server
 from benchmarks.figures import Figure, machine
 
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
-_PARTS = ("whole", "serving", "history", "loading")
+_PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "history", "loading")
 
 
 def main() -> int:
@@ -52,6 +52,14 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
             figures = serving.figures(
                 directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
             )
+        case "gateway":
+            figures = gateway.figures(
+                directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
+            )
+        case "feeds":
+            figures = feeds.figures(directory, server_url, rows=10_000 // less, rounds=7, polls=1_000 // less)
+        case "reserving":
+            figures = reserving.figures(directory, server_url, seconds=5 if less == 1 else 1, rounds=3)
         case "history":
             figures = history.figures(directory, server_url, small=1_000, large=1_000_000 // less, rounds=7)
         case _:

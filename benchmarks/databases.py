@@ -17,7 +17,7 @@ from onhand.store.database import Database
 from onhand.store.postgresql import PostgresqlDatabase
 from onhand.store.schema import create_embedded
 from onhand.store.sqlite import SqliteDatabase
-from onhand.wiring import upgrade_database
+from onhand.wiring.databases import upgrade_database
 
 CACHE_BYTES = Settings().sqlite_cache_bytes
 ONHAND = [sys.executable, "-m", "onhand"]
@@ -105,9 +105,26 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"nothing listens on port {port}: {process.args!r}")
 
 
+def free_port() -> int:
+    """A port of the loopback interface that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 def resident_bytes(process: subprocess.Popen[bytes]) -> int:
     """The memory that a process holds now."""
+    return _kernel_says(process, "VmRSS")
+
+
+def peak_bytes(process: subprocess.Popen[bytes]) -> int:
+    """The most memory that a process has ever held."""
+    return _kernel_says(process, "VmHWM")
+
+
+def _kernel_says(process: subprocess.Popen[bytes], name: str) -> int:
     for line in Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
     raise RuntimeError("the kernel does not tell of the process's memory")

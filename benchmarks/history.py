@@ -17,7 +17,7 @@ from onhand.stock.streams import Stream
 from onhand.stock.vocabulary import RETAILER_ID, Area, State
 from onhand.store.database import Database, Session
 from onhand.store.queries import Query
-from onhand.wiring import build_intake
+from onhand.wiring.intake import build_intake
 
 _GTIN = "00044444444444"
 _SMALL, _LARGE = 1, 2

@@ -25,7 +25,7 @@ from onhand.stock.streams import LegRow
 from onhand.stock.vocabulary import EVENT_TYPE_BY_NAME
 from onhand.store.database import Database
 from onhand.store.schema import statements_of
-from onhand.wiring import build_intake
+from onhand.wiring.intake import build_intake
 
 COLUMNS = LegRow.__struct_fields__
 _INSERT = f"INSERT INTO floor ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"

@@ -1,7 +1,6 @@
 """Signed reads over HTTP, one process, against a bare Starlette handler; and what the server holds after many."""
 
 import asyncio
-import socket
 import sys
 import time
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks import events
-from benchmarks.databases import ONHAND, listening, resident_bytes, sqlite_database
+from benchmarks.databases import ONHAND, free_port, listening, resident_bytes, sqlite_database
 from benchmarks.figures import Figure, at_least, at_most, median_ratio
 from benchmarks.requests import requests_per_second
 from onhand.basics.clock import system_clock
@@ -21,7 +20,7 @@ from onhand.partners.onboarding import add_partner
 from onhand.settings import Settings
 from onhand.store.database import Database, Session
 from onhand.store.queries import Query
-from onhand.wiring import build_intake
+from onhand.wiring.intake import build_intake
 
 _CONSUMER = "11111111-2222-4333-8444-555555555555"
 _PART = "Serving"
@@ -40,7 +39,7 @@ async def figures(directory: Path, *, rounds: int, requests_each: int, requests_
     async with sqlite_database(own) as (database, path):
         await _fill(database, own, keys.public_pem)
         streams = await database.all(_of("SELECT location_id, item_id FROM stock ORDER BY item_id LIMIT 20000"))
-    bare_port, port = _free_port(), _free_port()
+    bare_port, port = free_port(), free_port()
     bare = [sys.executable, "-m", "benchmarks.bare", str(bare_port)]
     ours = [*ONHAND, "serve", "--no-throttle", "--port", str(port)]
     environment = {"ONHAND_DATABASE_URL": f"sqlite:///{path}", "ONHAND_LOG_LEVEL": "info"}
@@ -127,10 +126,3 @@ async def _fill(database: Database, directory: Path, public_pem: str) -> None:
 
 def _of(text: str) -> Query:
     return Query("query_of_the_benchmark", text, text)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
