@@ -21,7 +21,7 @@ from onhand.stock.audit import verify
 from onhand.stock.locations import Locations, NewStore, add_stores
 from onhand.store.database import Session
 from onhand.store.queries import Query
-from onhand.wiring import open_database, upgrade_database
+from onhand.wiring.databases import open_database, upgrade_database
 from tests import campaign
 
 pytestmark = pytest.mark.contract("OP-03", "OP-04")
