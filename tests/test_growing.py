@@ -65,17 +65,17 @@ class Spread:
         self.column = column
         names = "|".join(sorted(tables))
         self.table = re.compile(rf"\b(?:FROM|JOIN|INTO|UPDATE)\s+({names})\b", re.IGNORECASE)
-        self.insert = re.compile(rf"^\s*(?:WITH\b.*?)?INSERT INTO ({names}) \(([^)]*)\)", re.IGNORECASE | re.DOTALL)
+        self.insert = re.compile(rf"\bINSERT INTO (?:{names}) \(([^)]*)\)", re.IGNORECASE)
         self.one = re.compile(rf"\b{column} = :{column}\b", re.IGNORECASE)
         self.same = re.compile(rf"\b\w+\.{column} = \w+\.{column}\b", re.IGNORECASE)
 
     def faults_of(self, text: str) -> list[str]:
         """What is wrong with a statement's way to this column."""
         faults: list[str] = []
-        inserted = self.insert.match(text)
-        if inserted and self.column not in inserted[2]:
+        inserts = self.insert.findall(text)
+        if not all(self.column in columns for columns in inserts):
             faults.append(f"rows inserted without their {self.column}")
-        read = len(self.table.findall(text)) - (1 if inserted else 0)
+        read = len(self.table.findall(text)) - len(inserts)
         named = len(self.one.findall(text)) + len(self.same.findall(text))
         if read > named or (read and not self.one.search(text)):
             faults.append(f"a growing table without {self.column} = :{self.column}")
@@ -119,7 +119,8 @@ def statements() -> Iterator[tuple[str, str]]:
             continue
         for query in Queries(path).all_by_name.values():
             name = f"{path.relative_to(SOURCE).as_posix()}:{query.name}"
-            yield f"{name}@sqlite", query.sqlite
+            for statement in query.sqlite_statements:
+                yield f"{name}@sqlite", statement
             yield f"{name}@postgresql", re.sub(r"%\((\w+)\)s", r":\1", query.postgresql)
 
 
@@ -157,6 +158,10 @@ def test_every_exception_names_a_statement_that_needs_it() -> None:
         ("SELECT pg_advisory_lock(1)", "an advisory lock"),
         ("SELECT 1 FROM feed WHERE feed_id = :feed_id", "a growing table without partner_id = :partner_id"),
         ("INSERT INTO feed (feed_id) VALUES (?)", "rows inserted without their partner_id"),
+        (
+            "WITH a AS (INSERT INTO leg (location_id) VALUES (1)) INSERT INTO stock (item_id) SELECT 1",
+            "rows inserted without their location_id",
+        ),
         (
             "SELECT 1 FROM leg JOIN event ON leg.source = event.source WHERE leg.location_id = :location_id",
             "a growing table without location_id = :location_id",

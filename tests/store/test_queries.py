@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 import onhand
-from onhand.store.queries import Queries
+from onhand.store.database import Database
+from onhand.store.queries import Queries, Query
 
 
 def queries_of(tmp_path: Path, text: str) -> Queries:
@@ -70,3 +71,10 @@ def _files_of_named_sql() -> list[Path]:
 @pytest.mark.parametrize("path", _files_of_named_sql(), ids=lambda path: path.stem)
 def test_every_file_of_the_program_is_written_for_both_databases(path: Path) -> None:
     assert Queries(path).all_by_name
+
+
+async def test_several_statements_of_one_name_are_run_in_their_order(sqlite_database: Database) -> None:
+    both = "CREATE TABLE thing (id INTEGER)\n;\nINSERT INTO thing (id) VALUES (:first), (:second)"
+    query = Query("both", both, "")
+    changed = await sqlite_database.write(lambda session: session.run(query, first=1, second=2))
+    assert (changed, await sqlite_database.all(Query("all", "SELECT id FROM thing", ""))) == (2, [(1,), (2,)])

@@ -16,7 +16,7 @@ from onhand.stock.planning import Draft, content_hash
 from onhand.stock.posting import claim_events, lock_streams, post_drafts
 from onhand.stock.streams import LAST_POSITION, Event, Stream
 from onhand.stock.vocabulary import DECLARED, Area, State
-from onhand.store.database import Session, Value
+from onhand.store.database import Session
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "counting.sql")
@@ -75,25 +75,19 @@ async def _post_newest(
     session: Session, location: Location, counting: Counting, items: Mapping[int, int], recorded_at: int
 ) -> None:
     """Count streams that have nothing at or after the moment, all in one go."""
-    place: dict[str, Value] = {"location_id": location.location_id, "owner_id": counting.owner_id}
-    event: dict[str, Value] = {
-        "source": counting.source,
-        "event_id": counting.event_id,
-        "occurred_at": counting.occurred_at,
-        "recorded_at": recorded_at,
-    }
-    counted, code = _json(items), DECLARED.code
-    month = month_of(counting.occurred_at, location.reporting_zone)
     await session.insert(
-        _SQL["insert_count_legs"],
-        counted=counted,
+        _SQL["post_counts"],
+        location_id=location.location_id,
+        owner_id=counting.owner_id,
+        source=counting.source,
+        event_id=counting.event_id,
+        occurred_at=counting.occurred_at,
+        recorded_at=recorded_at,
+        month=month_of(counting.occurred_at, location.reporting_zone),
+        event_type=DECLARED.code,
         last_position=LAST_POSITION,
-        event_type=code,
-        **place,
-        **event,
+        counted=_json(items),
     )
-    await session.run(_SQL["add_count_flows"], counted=counted, month=month, event_type=code, **place)
-    await session.run(_SQL["set_counted_stock"], counted=counted, **place, **event)
 
 
 async def _claim(session: Session, location: Location, counting: Counting, recorded_at: int) -> None:

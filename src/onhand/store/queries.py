@@ -4,7 +4,8 @@ A file is a list of statements, each under a line `-- name: the_name`. Where the
 text, the name stands twice, as `-- name: the_name @sqlite` and `-- name: the_name @postgresql`. Parameters are
 written `:name` in both. A statement for many rows takes them as `?` on SQLite (one call a row, in the order of the
 row's fields). On PostgreSQL it takes them as `:rows`, one JSON list of objects for the whole set, or is a `COPY … FROM
-STDIN` where no row can be there already.
+STDIN` where no row can be there already. What PostgreSQL says in one statement may be several on SQLite, with a line of
+`;` between two; only `run` and `insert` take such.
 """
 
 import re
@@ -23,6 +24,11 @@ class Query(msgspec.Struct, frozen=True):
     name: str
     sqlite: str
     postgresql: str
+
+    @property
+    def sqlite_statements(self) -> list[str]:
+        """The statements for SQLite: nearly always one."""
+        return self.sqlite.split("\n;\n")
 
 
 class Queries:

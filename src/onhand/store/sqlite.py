@@ -40,8 +40,11 @@ class SqliteSession:
         return row
 
     async def run(self, query: Query, **parameters: Value) -> int:
-        """Run a statement that changes rows; how many it changed."""
-        return self._connection.execute(query.sqlite, parameters).rowcount
+        """Run a statement that changes rows, or several; how many the last of them changed."""
+        changed = 0
+        for statement in query.sqlite_statements:
+            changed = self._connection.execute(statement, parameters).rowcount
+        return changed
 
     async def insert(self, query: Query, **parameters: Value) -> int:
         """Run a statement that inserts rows; how many it changed. One writer at a time is never beaten to a key."""
