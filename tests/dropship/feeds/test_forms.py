@@ -98,5 +98,28 @@ def test_the_nodes_of_a_row_of_version_1_5_are_counted_each() -> None:
     assert msgspec.json.decode(rows[7]) == {"sku": "A", "shipNodes": [nodes[1]], "extra": 1}
 
 
+@pytest.mark.contract("DS-14", "DS-21")
+def test_what_a_row_says_beside_its_many_nodes_is_not_multiplied_without_bound() -> None:
+    row_of_many = {"sku": "A", "note": "x" * 50_000, "shipNodes": [{"shipNode": str(number)} for number in range(9)]}
+    file = {"inventoryHeader": {"version": "1.5"}, "inventory": [row_of_many]}
+    found = read_file(json.dumps(file).encode(), "inventory", None, 100)
+    assert isinstance(found, Refusal)
+    assert (found.code, "shipNodes" in found.message) == ("too_many_rows", True)
+    row_of_many["note"] = "x" * 40_000
+    assert len(read(file, "inventory", 100).rows) == 9
+
+
+@pytest.mark.contract("DS-13")
+def test_the_feed_type_agrees_in_any_case() -> None:
+    assert codes_of(read(file_of([row()], feedType="dsv_inventory"))) == []
+    assert codes_of(read(file_of([row()], feedType="inventory"))) == [faults.FEED_TYPE_DIFFERS]
+
+
+def test_a_header_that_would_be_a_burden_to_every_list_of_feeds_is_a_fault() -> None:
+    file = read(file_of([row()], note="x" * 10_000))
+    assert (codes_of(file), file.rows, file.form.header) == ([faults.INVALID_HEADER], [], "{}")
+    assert codes_of(read(file_of([row()], note="x" * 9_000))) == []
+
+
 def test_a_byte_order_mark_is_passed_over() -> None:
     assert read(b"\xef\xbb\xbf" + file_of([row()])).faults == ()

@@ -18,6 +18,7 @@ from tests.dropship.feeds.yard import (
     OTHER_ITEM,
     OTHER_NODE,
     OTHER_SELLER_NODE,
+    OTHER_SKU,
     SELLER_NODE,
     SKU,
     Yard,
@@ -229,6 +230,34 @@ async def test_each_node_of_a_row_of_version_1_5_is_a_record_of_its_own(yard: Ya
     feed, rows = await yard.status(feed_id, "seller")
     assert [codes_of(each) for each in rows] == [[], [faults.UNKNOWN_SHIP_NODE]]
     assert (feed.rows_received, rows[1].ship_node, await yard.units(ITEM, SELLER_NODE)) == (2, FOREIGN_NODE, 6)
+
+
+@pytest.mark.contract("DS-14", "DS-19")
+async def test_a_key_in_another_case_is_never_passed_over(yard: Yard) -> None:
+    listed = [
+        {"sku": SKU, "ShipNode": OTHER_SELLER_NODE, "quantity": {"unit": "EACH", "amount": 4}},
+        {"sku": SKU, "AvailabilityCode": "AA", "quantity": {"unit": "EACH", "amount": 5}},
+        {"sku": OTHER_SKU, "quantity": {"Unit": "CASE", "amount": 6}},
+    ]
+    file = {"InventoryHeader": {"version": "1.4"}, "Inventory": listed}
+    feed_id = await yard.take(json.dumps(file).encode(), partner="seller", feed_type="inventory", ship_node=SELLER_NODE)
+    await yard.process("seller")
+    _, rows = await yard.status(feed_id, "seller")
+    assert [codes_of(each) for each in rows] == [[], [], [faults.INVALID_UNIT]]
+    assert (await yard.units(ITEM, OTHER_SELLER_NODE), await yard.units(ITEM, SELLER_NODE)) == (4, None)
+    assert await yard.endless(ITEM, SELLER_NODE)
+
+
+@pytest.mark.contract("DS-14", "DS-19")
+@pytest.mark.parametrize("nodes", [[], [5], "x", {"shipNode": SELLER_NODE}])
+async def test_nodes_that_are_no_list_of_nodes_are_a_fault(yard: Yard, nodes: Any) -> None:
+    listed = [{"sku": SKU, "quantity": {"unit": "EACH", "amount": 4}, "shipNodes": nodes}]
+    file = {"inventoryHeader": {"version": "1.5"}, "inventory": listed}
+    feed_id = await yard.take(json.dumps(file).encode(), partner="seller", feed_type="inventory", ship_node=SELLER_NODE)
+    await yard.process("seller")
+    _, rows = await yard.status(feed_id, "seller")
+    assert [fault.field for fault in rows[0].faults] == ["shipNodes"]
+    assert await yard.units(ITEM, SELLER_NODE) is None
 
 
 async def test_text_that_no_database_takes_is_a_bad_row_and_not_a_failure(yard: Yard) -> None:

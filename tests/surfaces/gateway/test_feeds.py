@@ -153,6 +153,7 @@ async def test_the_file_may_be_a_field_of_a_form(feeds: Feeds, name: str | None)
         (b"--b\r\n", "multipart/form-data; boundary=b", "INVALID_REQUEST_CONTENT.GMP_FEED_API"),
         (b"junk", "multipart/form-data; boundary=b", "MALFORMED_REQUEST_CONTENT.GMP_FEED_API"),
         (b"junk", "multipart/form-data", "MALFORMED_REQUEST_CONTENT.GMP_FEED_API"),
+        (b"junk", f"multipart/form-data; boundary={'b' * 5_000}", "MALFORMED_REQUEST_CONTENT.GMP_FEED_API"),
     ],
 )
 async def test_a_form_without_the_file_is_refused(feeds: Feeds, content: bytes, content_type: str, code: str) -> None:
@@ -168,6 +169,14 @@ async def test_an_xml_feed_of_the_older_form_is_taken(feeds: Feeds, content_type
     assert await feeds.units(SELLER_NODE) == 11
     answer = (await feeds.get(feed_id, client="seller", includeDetails="true")).json()
     assert answer["itemDetails"]["itemIngestionStatus"][0]["sku"] == SKU
+
+
+@pytest.mark.contract("DS-14")
+async def test_the_elements_of_an_xml_row_are_read_in_any_case(feeds: Feeds) -> None:
+    content = XML.replace("quantity>", "Quantity>").replace("amount>", "Amount>").replace("sku>", "Sku>")
+    headers = {"Content-Type": "application/xml"}
+    await feeds.sent(content.encode(), client="seller", parameters={"feedType": "inventory"}, headers=headers)
+    assert await feeds.units(SELLER_NODE) == 11
 
 
 @pytest.mark.contract("DS-14")
@@ -243,6 +252,26 @@ async def test_a_feed_sent_again_under_its_key_is_taken_once(feeds: Feeds) -> No
     assert (other.status_code, await feeds.count()) == (409, 1)
 
 
+@pytest.mark.contract("DS-11", "DS-14")
+async def test_a_form_sent_again_under_its_key_may_have_another_boundary(feeds: Feeds) -> None:
+    async def send(boundary: str, quantity: int) -> httpx.Response:
+        part = b'Content-Disposition: form-data; name="file"\r\n\r\n' + file_of([good(quantity)])
+        content = b"--%b\r\n%b\r\n--%b--\r\n" % (boundary.encode(), part, boundary.encode())
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Idempotency-Key": "k1"}
+        return await feeds.post(content=content, headers=headers)
+
+    first, again = await send("one", 5), await send("two", 5)
+    assert (first.status_code, first.json(), await feeds.count()) == (200, again.json(), 1)
+    assert ((await send("three", 6)).status_code, await feeds.count()) == (409, 1)
+
+
+@pytest.mark.contract("GW-13")
+async def test_a_bad_feed_type_and_a_bad_key_are_told_at_once(feeds: Feeds) -> None:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": ""}
+    answer = await feeds.post(content=file_of([good()]), parameters={"feedType": "item"}, headers=headers)
+    assert {field for _, field in errors_of(answer)} == {"feedType", "Idempotency-Key"}
+
+
 @pytest.mark.contract("DS-16")
 async def test_pages_by_cursor_give_each_row_once(feeds: Feeds) -> None:
     feed_id = await feeds.sent(file_of([row(f"{number:014d}") for number in range(990)]))
@@ -286,6 +315,17 @@ async def test_every_bad_parameter_is_told(feeds: Feeds) -> None:
     assert {field for _, field in errors_of(answer)} == {"limit", "offset", "includeDetails", "nextCursor"}
     for limit in ("x", "1.5", "", "٣", "9" * 30):
         assert (await feeds.get(feed_id, limit=limit)).status_code == 400
+
+
+@pytest.mark.contract("DS-16")
+@pytest.mark.parametrize("digits", [30, 6_000])
+async def test_zeros_before_a_number_too_large_hide_nothing(feeds: Feeds, digits: int) -> None:
+    feed_id = await feeds.sent(file_of([good()]))
+    for path in (f"/feeds/{feed_id}", "/feeds"):
+        for name in ("offset", "limit"):
+            answer = await feeds.counter.send("GET", path, parameters={name: "0" * 30 + "9" * digits})
+            assert (answer.status_code, errors_of(answer)[0][1]) == (400, name)
+        assert (await feeds.counter.send("GET", path, parameters={"offset": "0" * 30})).status_code == 200
 
 
 @pytest.mark.contract("GW-18")

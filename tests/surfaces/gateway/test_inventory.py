@@ -388,3 +388,13 @@ async def _add_item(counter: Counter, gtin: str) -> None:
     await import_items(counter.database, counter.clock, listed([SourceRow(1, {"gtin": gtin, "name": gtin})]))
     rows = listed([SourceRow(1, {"gtin": gtin, "supplier": "vendor"})])
     await import_mappings(counter.database, counter.clock, rows)
+
+
+@pytest.mark.contract("GW-13")
+async def test_a_read_is_told_of_its_bad_headers_and_its_bad_parameters_at_once(counter: Counter) -> None:
+    answer = await counter.send("GET", "/inventory", parameters={"gtin": "x"}, headers={"WM_SVC.NAME": None})
+    assert errors(answer, 400) == [
+        ("INVALID_REQUEST_HEADER.GMP_GATEWAY_API", "WM_SVC.NAME"),
+        (BAD_PARAMETER, "gtin"),
+        ("MISSING_REQUEST_PARAM.GMP_INVENTORY_API", "shipNode"),
+    ]

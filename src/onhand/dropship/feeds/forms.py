@@ -37,6 +37,8 @@ _LIST = "inventory"
 _HEADER_KEYS = ("version", "feedType", "feedDate", "locale", "businessUnit")
 # What a record may have beside its node on the average, where one row makes several.
 _RECORD_BYTES_MAX = 4_000
+# A header is read with every list of feeds.
+_HEADER_BYTES_MAX = 10_000
 _VERSION = re.compile(r"[25]\.\S*")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _top = msgspec.json.Decoder(dict[str, Raw])
@@ -82,8 +84,10 @@ def read_file(content: bytes, feed_type: str, ship_node: str | None, rows_max: i
     header_key = keys.get(_FEED_HEADER) or keys.get(_OLDER_HEADER)
     if header_key is None:
         return _faulty(FeedFault(INVALID_HEADER, "InventoryFeedHeader", "The file has no InventoryFeedHeader."))
-    header = _header_of(top[header_key])
-    name, faults = _form_of(header_key, header, feed_type)
+    header_text = top[header_key]
+    if len(header_text) > _HEADER_BYTES_MAX:
+        return _faulty(_large_header(header_key, len(header_text)))
+    name, faults = _form_of(header_key, _header_of(header_text), feed_type)
     rows, list_fault = _rows_of(top, keys)
     refusal = _too_many(rows, rows_max, by_nodes=name == "nodes")
     if refusal is not None:
@@ -91,9 +95,7 @@ def read_file(content: bytes, feed_type: str, ship_node: str | None, rows_max: i
     if name == "nodes":
         rows = list(_one_node_each(rows))
     faults += [list_fault] if list_fault else []
-    form = Form(
-        name, ship_node, header_key, bytes(top[header_key]).decode(errors="replace"), keys.get(_LIST, "Inventory")
-    )
+    form = Form(name, ship_node, header_key, bytes(header_text).decode(errors="replace"), keys.get(_LIST, "Inventory"))
     return FeedFile(form, [] if faults else rows, tuple(faults))
 
 
@@ -145,6 +147,11 @@ def _older_form(header: Mapping[str, Any]) -> tuple[FormName, list[FeedFault]]:
 
 def _header_fault(name: str) -> FeedFault:
     return FeedFault(INVALID_HEADER, name, f"{name} is missing in InventoryFeedHeader: give it as a text.")
+
+
+def _large_header(key: str, size: int) -> FeedFault:
+    said = f"{key} has {size:,} bytes: give it in at most {_HEADER_BYTES_MAX:,}."
+    return FeedFault(INVALID_HEADER, key, said)
 
 
 def _version_fault(version: Any, accepted: str) -> FeedFault:

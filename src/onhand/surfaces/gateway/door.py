@@ -1,7 +1,7 @@
 """The door of the gateway: every operation stands behind its token, its limits, its scopes and its header rules.
 
 What is wrong is judged in one order: the token (401), the limit (429), what is accepted (406), what is sent (415), the
-scope (403), and then every missing or bad header at once (400).
+scope (403), and then every missing or bad header at once (400), of a read together with its bad parameters.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,6 +14,7 @@ from onhand.partners.clients import Scopes
 from onhand.partners.tokens import Caller, TokenDenial
 from onhand.surfaces.gateway.errors import (
     FORBIDDEN,
+    GATEWAY,
     INVALID_TOKEN,
     REQUEST_THRESHOLD_VIOLATED,
     UNAUTHORIZED,
@@ -113,12 +114,17 @@ class Door:
     def _guarded(self, handler: GatewayHandler, allowed: "_Allowed", service: str) -> Handler:
         async def answer(call: Call) -> Response:
             caller = await self._caller(call)
-            if isinstance(caller, Refused):
-                return refusal_response(call, caller)
-            refusal = self._refusal(call, caller, allowed)
+            refusal = caller if isinstance(caller, Refused) else self._refusal(call, caller, allowed)
             if refusal is not None:
                 return refusal_response(call, refusal)
+            assert isinstance(caller, Caller)
+            faults = tuple(msgspec.structs.replace(fault, service=GATEWAY) for fault in header_faults(call))
+            if faults and allowed.changes:
+                return refusal_response(call, Refused(400, faults))
             answered = await handler(call, caller)
+            if faults:
+                # A read does no harm, and tells what else was wrong.
+                return refusal_response(call, Refused(400, (*faults, *_faults_of(answered))), service)
             return refusal_response(call, answered, service) if isinstance(answered, Refused) else answered
 
         return answer
@@ -144,8 +150,7 @@ class Door:
             forbidden = _forbidden(caller.scopes, allowed.scope, changes=allowed.changes)
             if forbidden is not None:
                 return forbidden
-        faults = header_faults(call)
-        return Refused(400, faults) if faults else None
+        return None
 
     def _unauthorized(self, description: str) -> Refused:
         if self._legacy:
@@ -184,6 +189,11 @@ def declared_answers(
         status: msgspec.structs.replace(answer, headers={**THROTTLING_HEADERS, **answer.headers})
         for status, answer in whole.items()
     }
+
+
+def _faults_of(answered: Response | Refused) -> tuple[Fault, ...]:
+    """What a handler found wrong with the parameters of a request."""
+    return answered.faults if isinstance(answered, Refused) and answered.status == 400 else ()
 
 
 def _forbidden(scopes: Scopes, subject: Subject, *, changes: bool) -> Refused | None:

@@ -37,12 +37,16 @@ _PATH_SHOWN = 200
 
 
 class Fault(msgspec.Struct, frozen=True):
-    """One thing that was wrong: its code without the service, the field it is about, and how to mend it."""
+    """One thing that was wrong: its code without the service, the field it is about, and how to mend it.
+
+    `service` is that of the operation where none is said.
+    """
 
     code: str
     field: str
     description: str
     info: str = ""
+    service: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -121,7 +125,7 @@ def error_answers(*statuses: int) -> Mapping[int, Answer]:
 
 def _error(fault: Fault, service: str) -> GatewayError:
     info = fault.info or _INFO.get(fault.code, "")
-    return GatewayError(f"{fault.code}.GMP_{service}_API", fault.field, fault.description, info)
+    return GatewayError(f"{fault.code}.GMP_{fault.service or service}_API", fault.field, fault.description, info)
 
 
 def _fault(call: Call, status: int) -> Fault:
