@@ -1,4 +1,4 @@
-"""`make bench`: measures everything, prints it, and writes docs/benchmarks.md."""
+"""`make bench`: measures everything, prints it, and writes docs/benchmarks.md and the figures beside it."""
 
 import argparse
 import asyncio
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -17,11 +18,12 @@ from benchmarks.databases import postgresql_server
 from benchmarks.figures import Figure, machine
 
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+_KEPT = _PAGE.with_suffix(".json")
 _PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "history", "loading")
 
 
 def main() -> int:
-    """Measure the parts asked for; the page is written when all were."""
+    """Measure the parts asked for, all by default, and put the figures into the page; a quick run leaves it alone."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=main.__doc__)
     parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], default=[], help="only these")
     parser.add_argument(
@@ -38,8 +40,8 @@ def main() -> int:
                 figures = _measure(part, directory, server_url, quick=asked.quick)
                 console.print(_table(figures))
                 found += figures
-    if not asked.parts and not asked.quick:
-        _PAGE.write_text(_page(found), encoding="utf-8")
+    if not asked.quick:
+        _keep(found)
     return 0 if all(figure.holds is not False for figure in found) else 1
 
 
@@ -82,20 +84,30 @@ def _page(figures: Iterable[Figure]) -> str:
         "# Benchmarks",
         "",
         "Written by `make bench`. Ratios are medians of rounds in which both sides took turns in one run; single",
-        "figures depend on the machine.",
-        "",
-        f"Measured on {datetime.now(UTC):%Y-%m-%d}:",
+        "figures depend on the machine. The last run was on:",
         "",
         *(f"- {line}" for line in machine()),
         "",
     ]
     for part, group in groupby(sorted(figures, key=lambda figure: figure.part), key=lambda figure: figure.part):
-        lines += [f"## {part}", "", "| what | measured | to reach | |", "|---|---|---|---|"]
+        lines += [f"## {part}", "", "| what | measured | to reach | | on |", "|---|---|---|---|---|"]
         for figure in group:
             holds = {True: "holds", False: "**falls short**", None: ""}[figure.holds]
-            lines.append(f"| {figure.what} | {figure.measured} | {figure.target or ''} | {holds} |")
+            lines.append(f"| {figure.what} | {figure.measured} | {figure.target or ''} | {holds} | {figure.on} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _keep(found: Iterable[Figure]) -> None:
+    """Put what was measured in the place of what was measured before; what was not measured now stays."""
+    kept = msgspec.json.decode(_KEPT.read_bytes(), type=list[Figure]) if _KEPT.exists() else []
+    figures = {(figure.part, figure.what): figure for figure in kept}
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    for figure in found:
+        figures[figure.part, figure.what] = msgspec.structs.replace(figure, on=today)
+    encoded = msgspec.json.format(msgspec.json.encode(list(figures.values())), indent=1)
+    _KEPT.write_bytes(encoded + b"\n")
+    _PAGE.write_text(_page(figures.values()), encoding="utf-8")
 
 
 if __name__ == "__main__":

