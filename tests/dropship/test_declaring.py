@@ -5,10 +5,11 @@ import asyncio
 import pytest
 
 from onhand.dropship.availability import NodeStock, OwnNodes, at_node_by_gtin, stocks_of_items, sum_of
-from onhand.dropship.declaring import Code, declare, declare_endless, declare_in_transit
+from onhand.dropship.declaring import declare, declare_endless, declare_in_transit
 from onhand.dropship.moments import newest_moment
 from onhand.dropship.nodes import add_ship_node
 from onhand.dropship.shortfalls import record_shortfalls
+from onhand.dropship.vocabulary import Code
 from onhand.partners.onboarding import Partner, add_partner
 from onhand.stock.counting import Counting, post_counting, reserved_stream
 from onhand.stock.locations import Location

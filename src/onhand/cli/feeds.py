@@ -16,6 +16,8 @@ from onhand.cli.answers import REFUSED, Problem, counted, print_facts, print_jso
 from onhand.cli.feedsources import FeedSource, FeedView, ServedFeeds, served_feeds, stored_feeds
 from onhand.cli.options import AsJson, new_group
 from onhand.cli.stopping import stoppable
+from onhand.dropship.feeds.forms import DSV_INVENTORY
+from onhand.dropship.feeds.report import ERRORS_KEY
 
 app = new_group("Feeds: what was sent in thousands of rows, how far it is, and what failed of it.")
 
@@ -28,10 +30,10 @@ ClientId = Annotated[str | None, typer.Option(help="The client to ask as, with -
 ClientSecret = Annotated[str | None, typer.Option(help="Its secret.", envvar="ONHAND_CLIENT_SECRET")]
 
 T = TypeVar("T")
+S = TypeVar("S", bound=FeedSource)
 _COLUMNS = ("feed_id", "feed_status", "items_received", "items_succeeded", "items_failed", "items_processing")
 _FAILED_SHOWN = 5
 _ROW_LENGTH_MAX = 100
-_ERRORS_KEY = "ingestionErrors"
 
 
 @app.command(name="list")
@@ -105,7 +107,7 @@ def send(
     url: Annotated[str, typer.Option("--url", help="The gateway to send it to.")],
     client_id: ClientId = None,
     client_secret: ClientSecret = None,
-    feed_type: Annotated[str, typer.Option(help="The feed's type.")] = "DSV_INVENTORY",
+    feed_type: Annotated[str, typer.Option(help="The feed's type.")] = DSV_INVENTORY,
     as_json: AsJson = False,
 ) -> None:
     """Send a file as a feed, and print its id.
@@ -132,9 +134,6 @@ def _served(url: str, client_id: str | None, client_secret: str | None) -> Abstr
     if not client_id or not client_secret:
         raise Problem("--url needs a client: set ONHAND_CLIENT_ID and ONHAND_CLIENT_SECRET")
     return served_feeds(url, client_id, client_secret)
-
-
-S = TypeVar("S", bound=FeedSource)
 
 
 def _asked(opening: AbstractAsyncContextManager[S], ask: Callable[[S], Awaitable[T]]) -> T:
@@ -182,7 +181,7 @@ def _print_summary(feed: FeedView, report: bytes, where: str) -> None:
         print(f"  {description}")
     rows = _failed_rows(report) if report else []
     for row in rows[:_FAILED_SHOWN]:
-        told = row.pop(_ERRORS_KEY, []) if isinstance(row, dict) else []
+        told = row.pop(ERRORS_KEY, []) if isinstance(row, dict) else []
         print(f"  {msgspec.json.encode(row).decode()[:_ROW_LENGTH_MAX]}")
         for fault in told:
             print(f"    {fault['description']}")

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
@@ -10,6 +9,7 @@ from onhand.basics.quantity import SCALE
 from onhand.basics.source import PARTNER_SOURCE_PREFIX
 from onhand.dropship.moments import next_moment, raise_moment
 from onhand.dropship.shortfalls import record_shortfalls
+from onhand.dropship.vocabulary import ENDLESS, Code
 from onhand.stock.counting import Counting, on_hand_stream, post_counting
 from onhand.stock.locations import Location
 from onhand.stock.posting import lock_streams
@@ -17,9 +17,6 @@ from onhand.store.database import Session
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("declaring.sql"))
-
-Code = Literal["AA", "AC"]
-"""Infinite availability, or the units that are there (DS-07)."""
 
 
 async def declare(
@@ -46,7 +43,7 @@ async def declare(
     if stock is not None and stock.newest_occurred_at >= moment:
         moment = stock.newest_occurred_at + 1
         await raise_moment(session, partner_id, moment)
-    if code == "AA":
+    if code == ENDLESS:
         await declare_endless(session, node.location_id, [item_id], moment)
         return
     assert units is not None, "AC says how many there are"

@@ -64,26 +64,24 @@ def refused_key_version(key_version: str) -> Refusal | None:
 
 def refused_token(token: str) -> Refusal | None:
     """Why this can't be a bearer token; the message never repeats it."""
-    if _TOKEN.fullmatch(token) and len(token) <= TOKEN_MAX:
-        return None
-    message = (
-        f"Give a random token of {TOKEN_MIN} to {TOKEN_MAX} letters, digits or any of . _ ~ + / - "
-        "with = at the end only."
-    )
-    return Refusal("invalid_token", "token", message)
+    return _refused_random("token", token)
 
 
 def refused_secret(secret: str) -> Refusal | None:
     """Why this can't be the secret of a gateway client; the message never repeats it."""
-    if _TOKEN.fullmatch(secret) and len(secret) <= TOKEN_MAX:
-        return None
-    message = (
-        f"Give a random secret of {TOKEN_MIN} to {TOKEN_MAX} letters, digits or any of . _ ~ + / - "
-        "with = at the end only."
-    )
-    return Refusal("invalid_secret", "secret", message)
+    return _refused_random("secret", secret)
 
 
 def unknown_partner(field: str, code: str) -> Refusal:
     """That nobody has this code."""
     return Refusal("unknown_partner", field, f"There is no partner “{code[:80]}”: add it first.")
+
+
+def _refused_random(what: str, text: str) -> Refusal | None:
+    if _TOKEN.fullmatch(text) and len(text) <= TOKEN_MAX:
+        return None
+    message = (
+        f"Give a random {what} of {TOKEN_MIN} to {TOKEN_MAX} letters, digits or any of . _ ~ + / - "
+        "with = at the end only."
+    )
+    return Refusal(f"invalid_{what}", what, message)

@@ -12,6 +12,7 @@ from onhand.catalogue.imports import import_items, import_mappings, import_skus,
 from onhand.catalogue.report import SourceRow
 from onhand.dropship.declaring import declare
 from onhand.dropship.nodes import add_ship_node, set_default_node
+from onhand.dropship.vocabulary import COUNTED, ENDLESS
 from onhand.partners import onboarding
 from onhand.partners.clients import FULL_ACCESS, VIEW_ONLY, Scopes, add_gateway_client
 from onhand.sandbox.checks import accepted, stored
@@ -120,7 +121,7 @@ async def _declare_all(database: Database, clock: Clock, nodes: Mapping[str, Loc
                 partner_id=node.partner_id,
                 item_id=int(declared.gtin),
                 event_id=f"sandbox-{number}",
-                code="AA" if declared.units is None else "AC",
+                code=ENDLESS if declared.units is None else COUNTED,
                 units=declared.units,
                 now=clock(),
             )

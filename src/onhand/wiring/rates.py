@@ -1,6 +1,10 @@
 """How many calls each throttle class lets through, as the settings say (GW-16)."""
 
 from onhand.settings import Settings
+from onhand.surfaces.gateway.feed_operations import ERRORS_CLASS, LIST_CLASS, STATUS_CLASS, SUBMIT_CLASS
+from onhand.surfaces.gateway.inventory import READ_CLASS
+from onhand.surfaces.gateway.tokens import DETAIL_CLASS, TOKEN_CLASS
+from onhand.surfaces.gateway.updates import UPDATE_CLASS
 from onhand.surfaces.operator.access import THROTTLE_CLASS as OPERATOR
 from onhand.surfaces.plumbing.throttling import Rate
 from onhand.surfaces.suppliers.routes import THROTTLE_CLASS as SUPPLIERS
@@ -15,14 +19,14 @@ def rates_of(settings: Settings) -> dict[str, Rate] | None:
     limits = {
         SUPPLIERS: (settings.supplier_calls_per_second, _SECOND),
         OPERATOR: (settings.operator_calls_per_second, _SECOND),
-        "gateway_token": (settings.tokens_per_hour, _HOUR),
-        "gateway_token_detail": (settings.token_details_per_minute, _MINUTE),
-        "inventory_read": (settings.inventory_reads_per_minute, _MINUTE),
-        "inventory_update": (settings.inventory_updates_per_minute, _MINUTE),
-        "feed_submit": (settings.feeds_per_hour, _HOUR),
-        "feed_status": (settings.feed_status_per_minute, _MINUTE),
-        "feed_list": (settings.feed_status_per_minute, _MINUTE),
-        "feed_errors": (settings.feed_errors_per_minute, _MINUTE),
+        TOKEN_CLASS: (settings.tokens_per_hour, _HOUR),
+        DETAIL_CLASS: (settings.token_details_per_minute, _MINUTE),
+        READ_CLASS: (settings.inventory_reads_per_minute, _MINUTE),
+        UPDATE_CLASS: (settings.inventory_updates_per_minute, _MINUTE),
+        SUBMIT_CLASS: (settings.feeds_per_hour, _HOUR),
+        STATUS_CLASS: (settings.feed_status_per_minute, _MINUTE),
+        LIST_CLASS: (settings.feed_status_per_minute, _MINUTE),
+        ERRORS_CLASS: (settings.feed_errors_per_minute, _MINUTE),
     }
     multiplier = settings.throttle_multiplier
     return {name: Rate.of(calls * multiplier, period) for name, (calls, period) in limits.items()}

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
+import msgspec
 from prometheus_client import CollectorRegistry
 from starlette.types import ASGIApp
 
@@ -62,96 +63,108 @@ async def running_server(
     locations = Locations(database)
     try:
         worker = build_worker(settings, database, locations, clock)
-        application = await _build(
-            settings, database, locations, clock, published, buckets, RequestMetrics(counts), worker.wake
-        )
+        throttle = Throttle(rates_of(settings), clock, buckets)
+        page_secret = await shared_secret(database, _PAGE_TOKENS)
+        common = _Common(settings, database, locations, clock, published, throttle, page_secret)
+        application = await _build(common, RequestMetrics(counts), worker.wake)
         async with _working(settings, database, locations, clock, worker):
             yield application
     finally:
         await database.close()
 
 
-async def _build(
-    settings: Settings,
-    database: Database,
-    locations: Locations,
-    clock: Clock,
-    published: Published,
-    buckets: Buckets | None,
-    metrics: RequestMetrics,
-    wake_worker: Callable[[], None],
-) -> ASGIApp:
+class _Common(msgspec.Struct, frozen=True):
+    """What every surface is built over. `page_secret` seals page tokens and cursors."""
+
+    settings: Settings
+    database: Database
+    locations: Locations
+    clock: Clock
+    published: Published
+    throttle: Throttle
+    page_secret: bytes
+
+
+async def _build(common: _Common, metrics: RequestMetrics, wake_worker: Callable[[], None]) -> ASGIApp:
     registry = CollectorRegistry()
     registry.register(metrics)
-    secret = await shared_secret(database, _PAGE_TOKENS)
-    throttle = Throttle(rates_of(settings), clock, buckets)
-    suppliers = supplier_surface(
-        SupplierServices(
-            database=database,
-            locations=locations,
-            clock=clock,
-            verifier=Verifier(
-                database,
-                clock,
-                signature_seconds=settings.signature_seconds,
-                future_seconds=settings.signature_future_seconds,
-                refused_consumer_ids=published.consumer_ids,
-            ),
-            throttle=throttle,
-            limits=EventLimits(future_seconds=settings.event_future_seconds),
-            page_token_secret=secret,
-            page_rows_max=settings.page_rows_max,
-            body_bytes_max=settings.body_bytes_max,
-            floor_at_zero=settings.floor_at_zero,
-        )
-    )
-    operator = operator_surface(
-        OperatorServices(
-            database=database,
-            locations=locations,
-            clock=clock,
-            intake=build_intake(database, settings, clock, locations),
-            throttle=throttle,
-            registry=registry,
-            revision_of=lambda: revision_of(database),
-            new_token=new_token,
-            cursor_secret=secret,
-            body_limits=_body_limits(settings),
-            batch_orders_max=settings.batch_orders_max,
-            event_future_seconds=settings.event_future_seconds,
-            backroom_hours=settings.backroom_hours,
-            refused_tokens=published.operator_tokens,
-        )
-    )
-    gateway = gateway_surface(
-        GatewayServices(
-            database=database,
-            locations=locations,
-            clock=clock,
-            tokens=Tokens(
-                database,
-                clock,
-                secret=await shared_secret(database, _GATEWAY_TOKENS),
-                new_id=new_id,
-                access_seconds=settings.token_seconds,
-                refresh_seconds=settings.refresh_token_seconds,
-                refused_client_ids=published.client_ids,
-            ),
-            throttle=throttle,
-            new_id=new_id,
-            cursor_secret=secret,
-            body_bytes_max=settings.body_bytes_max,
-            feed_bytes_max=settings.feed_bytes_max,
-            feed_rows_max=settings.feed_rows_max,
-            wake_worker=wake_worker,
-            legacy_token_errors=settings.legacy_token_errors,
-        )
-    )
+    token_secret = await shared_secret(common.database, _GATEWAY_TOKENS)
     return build_application(
-        [suppliers, gateway, operator],
+        [
+            supplier_surface(_supplier_services(common)),
+            gateway_surface(_gateway_services(common, token_secret, wake_worker)),
+            operator_surface(_operator_services(common, registry)),
+        ],
         metrics=metrics,
         version=__version__,
-        logs_every_request=settings.log_every_request,
+        logs_every_request=common.settings.log_every_request,
+    )
+
+
+def _supplier_services(common: _Common) -> SupplierServices:
+    settings, database, clock = common.settings, common.database, common.clock
+    return SupplierServices(
+        database=database,
+        locations=common.locations,
+        clock=clock,
+        verifier=Verifier(
+            database,
+            clock,
+            signature_seconds=settings.signature_seconds,
+            future_seconds=settings.signature_future_seconds,
+            refused_consumer_ids=common.published.consumer_ids,
+        ),
+        throttle=common.throttle,
+        limits=EventLimits(future_seconds=settings.event_future_seconds),
+        page_token_secret=common.page_secret,
+        page_rows_max=settings.page_rows_max,
+        body_bytes_max=settings.body_bytes_max,
+        floor_at_zero=settings.floor_at_zero,
+    )
+
+
+def _operator_services(common: _Common, registry: CollectorRegistry) -> OperatorServices:
+    settings, database, clock = common.settings, common.database, common.clock
+    return OperatorServices(
+        database=database,
+        locations=common.locations,
+        clock=clock,
+        intake=build_intake(database, settings, clock, common.locations),
+        throttle=common.throttle,
+        registry=registry,
+        revision_of=lambda: revision_of(database),
+        new_token=new_token,
+        cursor_secret=common.page_secret,
+        body_limits=_body_limits(settings),
+        batch_orders_max=settings.batch_orders_max,
+        event_future_seconds=settings.event_future_seconds,
+        backroom_hours=settings.backroom_hours,
+        refused_tokens=common.published.operator_tokens,
+    )
+
+
+def _gateway_services(common: _Common, token_secret: bytes, wake_worker: Callable[[], None]) -> GatewayServices:
+    settings, database, clock = common.settings, common.database, common.clock
+    return GatewayServices(
+        database=database,
+        clock=clock,
+        tokens=Tokens(
+            database,
+            clock,
+            secret=token_secret,
+            new_id=new_id,
+            access_seconds=settings.token_seconds,
+            refresh_seconds=settings.refresh_token_seconds,
+            refused_client_ids=common.published.client_ids,
+        ),
+        throttle=common.throttle,
+        new_id=new_id,
+        cursor_secret=common.page_secret,
+        body_bytes_max=settings.body_bytes_max,
+        feed_bytes_max=settings.feed_bytes_max,
+        feed_rows_max=settings.feed_rows_max,
+        wake_worker=wake_worker,
+        legacy_token_errors=settings.legacy_token_errors,
     )
 
 

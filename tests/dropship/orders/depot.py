@@ -7,7 +7,7 @@ from datetime import datetime
 from onhand.basics.clock import Clock, to_datetime
 from onhand.basics.quantity import SCALE
 from onhand.basics.refusal import Refusal
-from onhand.dropship.declaring import Code, declare
+from onhand.dropship.declaring import declare
 from onhand.dropship.nodes import add_ship_node
 from onhand.dropship.orders.entries import (
     CancellationEntry,
@@ -19,6 +19,7 @@ from onhand.dropship.orders.entries import (
 )
 from onhand.dropship.orders.intake import OrderIntake
 from onhand.dropship.orders.outcomes import OrderOutcome
+from onhand.dropship.vocabulary import Code
 from onhand.partners.onboarding import add_partner
 from onhand.stock.audit import verify
 from onhand.stock.counting import Counting, post_counting

@@ -100,7 +100,6 @@ class Counter:
         )
         parts: dict[str, Any] = {
             "database": self.database,
-            "locations": Locations(self.database),
             "clock": self.clock,
             "tokens": tokens,
             "throttle": Throttle(rates, self.clock),
@@ -174,7 +173,7 @@ class Counter:
 
     async def node(self, code: str) -> Location:
         """The ship node of that code."""
-        found = await self.services.locations.find(SHIP_NODE, code)
+        found = await Locations(self.database).find(SHIP_NODE, code)
         assert found is not None
         return found
 

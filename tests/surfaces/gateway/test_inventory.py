@@ -8,7 +8,7 @@ from defusedxml.ElementTree import fromstring
 
 from onhand.catalogue.imports import import_items, import_mappings, import_skus, listed
 from onhand.catalogue.report import SourceRow
-from onhand.stock.locations import NewStore, add_stores
+from onhand.stock.locations import Locations, NewStore, add_stores
 from onhand.store.database import Database
 from onhand.store.queries import Query
 from tests.surfaces.gateway.counter import (
@@ -170,7 +170,7 @@ async def test_an_item_that_is_a_vendors_at_one_node_is_unknown_at_another(shelv
 
 async def test_an_item_that_is_a_suppliers_at_a_store_is_not_for_its_nodes(shelves: Counter) -> None:
     await add_stores(shelves.database, shelves.clock, [NewStore(45, "Main Street")])
-    store = await shelves.services.locations.store(45)
+    store = await Locations(shelves.database).store(45)
     assert store is not None
     await map_item(shelves, FOREIGN_GTIN, store.location_id)
     for name in ("gtin", "sku"):

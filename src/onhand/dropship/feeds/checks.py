@@ -10,11 +10,11 @@ import msgspec
 
 from onhand.basics.gtin import format_gtin, padded_gtin
 from onhand.dropship.feeds import faults
-from onhand.dropship.feeds.faults import CODES, UNITS_MAX, FeedFault
+from onhand.dropship.feeds.faults import FeedFault
 from onhand.dropship.feeds.forms import Form
 from onhand.dropship.feeds.rows import InTransit
+from onhand.dropship.vocabulary import CODES, COUNTED, UNITS_MAX, is_name
 
-_NAME_LENGTH_MAX = 100
 _ENDLESS = -1
 
 
@@ -51,9 +51,9 @@ def checked(fields: Mapping[str, Any], form: Form) -> CheckedRow:
     row.node = _ship_node(fields.get("shipnode"), form, row.faults)
     code = _code(fields.get("availabilitycode"), form, row.faults)
     units = _units(fields.get("quantity"), row.faults)
-    if code == "AC" and fields.get("quantity") is None:
+    if code == COUNTED and fields.get("quantity") is None:
         row.faults.append(faults.missing("quantity", f"a whole number from 0 to {UNITS_MAX:,} with “AC”"))
-    if code == "AC" and units is not None:
+    if code == COUNTED and units is not None:
         row.units = units
     row.in_transit = _in_transit(fields.get("intransitinventory"), row.faults)
     return row
@@ -106,12 +106,12 @@ def _is_one_node(sent: Any) -> TypeGuard[list[dict[str, Any]]]:
 
 
 def _is_name(sent: Any) -> bool:
-    return isinstance(sent, str) and 0 < len(sent) <= _NAME_LENGTH_MAX and sent.isprintable()
+    return isinstance(sent, str) and is_name(sent)
 
 
 def _code(sent: Any, form: Form, found: list[FeedFault]) -> str | None:
     if sent is None and form.by_sku:
-        return "AC"
+        return COUNTED
     if sent is None:
         found.append(faults.missing("availabilityCode", "“AC” with a quantity, or “AA” for infinite inventory"))
     elif sent not in CODES:

@@ -5,9 +5,8 @@ from typing import Any
 import msgspec
 
 from onhand.basics.gtin import DIGITS
+from onhand.dropship.vocabulary import UNITS_MAX
 
-UNITS_MAX = 999_999_999
-CODES = ("AA", "AC")
 _SHOWN_LENGTH_MAX = 60
 
 UNREADABLE_ROW = "ERR_UNREADABLE_ROW"

@@ -40,7 +40,7 @@ _RECORD_BYTES_MAX = 4_000
 # A header is read with every list of feeds.
 _HEADER_BYTES_MAX = 10_000
 _VERSION = re.compile(r"[25]\.\S*")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _top = msgspec.json.Decoder(dict[str, Raw])
 _list = msgspec.json.Decoder(list[Raw])
 _header = msgspec.json.Decoder(dict[str, Any])
@@ -75,7 +75,7 @@ def read_file(content: bytes, feed_type: str, ship_node: str | None, rows_max: i
     Refused are what is not JSON (`not_json`), and more than `rows_max` rows (`too_many_rows`). A file that is JSON but
     no feed comes back with its faults and without rows.
     """
-    text = content.removeprefix(_BYTE_ORDER_MARK)
+    text = content.removeprefix(BYTE_ORDER_MARK)
     try:
         top = _top.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -14,6 +14,7 @@ from onhand.dropship.feeds.checks import checked, flat
 from onhand.dropship.feeds.faults import FeedFault, unreadable
 from onhand.dropship.feeds.forms import Form
 from onhand.dropship.feeds.rows import ROW_TYPES, InTransit
+from onhand.dropship.vocabulary import COUNTED
 
 ENDLESS = -1
 """In the place of units: infinite availability (AA)."""
@@ -101,9 +102,9 @@ class Judge:
 
     def _units_of(self, parts: Sequence[Any]) -> list[Any]:
         if self._form.name == "products":
-            return [row.quantity if row.availability_code == "AC" else ENDLESS for row in parts]
+            return [row.quantity if row.availability_code == COUNTED else ENDLESS for row in parts]
         return [
-            (row.quantity.amount if row.quantity is not None else None) if row.availability_code == "AC" else ENDLESS
+            (row.quantity.amount if row.quantity is not None else None) if row.availability_code == COUNTED else ENDLESS
             for row in parts
         ]
 

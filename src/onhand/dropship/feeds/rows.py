@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from onhand.dropship.feeds.faults import UNITS_MAX
 from onhand.dropship.feeds.forms import FormName
+from onhand.dropship.vocabulary import COUNTED, NAME_LENGTH_MAX, UNITS_MAX, Code
 
 Units = Annotated[int, Meta(ge=0, le=UNITS_MAX)]
-Name = Annotated[str, Meta(min_length=1, max_length=100)]
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Gtin = Annotated[str, Meta(min_length=8, max_length=14)]
 
 
@@ -35,7 +35,7 @@ class ProductRow(msgspec.Struct, gc=False, rename="camel", forbid_unknown_fields
     """A row of the form by GTIN."""
 
     product_id: Gtin
-    availability_code: Literal["AA", "AC"]
+    availability_code: Code
     ship_node: Name | None = None
     quantity: Units | None = None
     in_transit_inventory: InTransit | list[InTransit] | None = None
@@ -46,7 +46,7 @@ class QuantityRow(msgspec.Struct, gc=False, rename="camel", forbid_unknown_field
 
     sku: Name
     ship_node: Name | None = None
-    availability_code: Literal["AA", "AC"] = "AC"
+    availability_code: Code = COUNTED
     quantity: Amount | None = None
     in_transit_inventory: InTransit | list[InTransit] | None = None
 
@@ -55,7 +55,7 @@ class NodeQuantity(msgspec.Struct, gc=False, rename="camel", forbid_unknown_fiel
     """What a node has of the SKU in whose row it stands."""
 
     ship_node: Name | None = None
-    availability_code: Literal["AA", "AC"] = "AC"
+    availability_code: Code = COUNTED
     quantity: Amount | None = None
     in_transit_inventory: InTransit | list[InTransit] | None = None
 

@@ -25,7 +25,6 @@ class _PartRow(msgspec.Struct, frozen=True):
     partner_id: int
     feed_id: str
     first_index: int
-    rows_count: int
     content: bytes
 
 
@@ -61,4 +60,4 @@ async def take_feed(
 def _parts(partner_id: int, feed_id: str, file: FeedFile) -> Iterator[_PartRow]:
     for first in range(0, len(file.rows), PART_ROWS):
         rows = file.rows[first : first + PART_ROWS]
-        yield _PartRow(partner_id, feed_id, first, len(rows), b"[" + b",".join(rows) + b"]")
+        yield _PartRow(partner_id, feed_id, first, b"[" + b",".join(rows) + b"]")

@@ -7,8 +7,8 @@ VALUES (:partner_id, :feed_id, :feed_type, :taken_at, :received_at, :status, :ro
         :finished_at)
 
 -- name: insert_parts @sqlite
-INSERT INTO feed_part (partner_id, feed_id, first_index, rows_count, content)
-VALUES (?, ?, ?, ?, ?)
+INSERT INTO feed_part (partner_id, feed_id, first_index, content)
+VALUES (?, ?, ?, ?)
 
 -- name: insert_parts @postgresql
-COPY feed_part (partner_id, feed_id, first_index, rows_count, content) FROM STDIN
+COPY feed_part (partner_id, feed_id, first_index, content) FROM STDIN

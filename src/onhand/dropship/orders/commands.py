@@ -16,13 +16,13 @@ from onhand.dropship.orders.entries import (
     KEY_CHARACTERS_MAX,
     LINES_MAX,
     SECONDS_MAX,
-    UNITS_MAX,
     CancellationEntry,
     Entry,
     LineEntry,
     ReservationEntry,
     ShipmentEntry,
 )
+from onhand.dropship.vocabulary import UNITS_MAX
 
 
 class Verb(Enum):

@@ -10,9 +10,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from onhand.dropship.vocabulary import UNITS_MAX
+
 KEY_CHARACTERS_MAX = 128
 LINES_MAX = 1_000
-UNITS_MAX = 999_999_999
 SECONDS_MAX = 315_360_000
 """Ten years: no reservation is asked to last longer."""
 

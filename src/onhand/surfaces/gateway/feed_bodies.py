@@ -6,6 +6,7 @@ import msgspec
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from onhand.dropship.feeds.forms import BYTE_ORDER_MARK, DSV_INVENTORY
 from onhand.surfaces.gateway.errors import (
     INVALID_REQUEST_CONTENT,
     MALFORMED_REQUEST_CONTENT,
@@ -21,7 +22,6 @@ MULTIPART = "multipart/form-data"
 TEXT_XML = "text/xml"
 MEDIA_TYPES = (JSON, MULTIPART, XML, TEXT_XML)
 _FIELD = "file"
-_DSV_INVENTORY = "DSV_INVENTORY"
 
 
 def file_of(call: Call, body: bytes, feed_type: str) -> bytes | Refused:
@@ -31,8 +31,8 @@ def file_of(call: Call, body: bytes, feed_type: str) -> bytes | Refused:
         content = _field_of(call, body)
     if isinstance(content, Refused) or not _is_xml(call, content):
         return content
-    if feed_type == _DSV_INVENTORY:
-        said = f"A feed of type {_DSV_INVENTORY} is taken as JSON only, and this one is XML. Send it as JSON."
+    if feed_type == DSV_INVENTORY:
+        said = f"A feed of type {DSV_INVENTORY} is taken as JSON only, and this one is XML. Send it as JSON."
         return refused(415, UNSUPPORTED_MEDIA_TYPE, "Content-Type", said)
     return _json_of(content)
 
@@ -40,7 +40,7 @@ def file_of(call: Call, body: bytes, feed_type: str) -> bytes | Refused:
 def _is_xml(call: Call, content: bytes) -> bool:
     if sent_type(call) in {XML, TEXT_XML}:
         return True
-    return sent_type(call) == MULTIPART and content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
+    return sent_type(call) == MULTIPART and content.removeprefix(BYTE_ORDER_MARK).lstrip()[:1] == b"<"
 
 
 def _field_of(call: Call, body: bytes) -> bytes | Refused:

@@ -8,6 +8,7 @@ from onhand.basics.gtin import format_gtin, padded_gtin
 from onhand.dropship.availability import ItemAtNode, at_node_by_gtin, at_node_by_sku
 from onhand.dropship.items import PartnerItem, item_by_gtin, item_by_sku
 from onhand.dropship.nodes import SELLER
+from onhand.dropship.vocabulary import NAME_LENGTH_MAX, is_name
 from onhand.stock.locations import Location
 from onhand.store.database import Database, Session
 from onhand.surfaces.gateway.door import Caller
@@ -23,7 +24,6 @@ from onhand.surfaces.gateway.errors import (
 from onhand.surfaces.plumbing.call import Call
 
 PRODUCT_ID_TYPES = ("sku", "gtin")
-NAME_LENGTH_MAX = 100
 _SHOWN = 80
 
 IN_PARAMETERS = INVALID_REQUEST_PARAM
@@ -129,7 +129,7 @@ def read_path_item(call: Call, query: Query, *, default: str | None) -> ItemName
 
 def read_sku(sent: str, code: str, field: str, faults: list[Fault]) -> str | None:
     """A SKU: printable, and not too long."""
-    if _is_name(sent):
+    if is_name(sent):
         return sent
     said = f"{field} is “{_visible(sent)}”: give your SKU of the item, 1 to {NAME_LENGTH_MAX} printable characters."
     faults.append(Fault(code, field, said))
@@ -147,7 +147,7 @@ def read_gtin(sent: str, code: str, field: str, faults: list[Fault]) -> int | No
 
 def read_node(sent: str, code: str, field: str, faults: list[Fault]) -> str | None:
     """The code of a ship node."""
-    if _is_name(sent):
+    if is_name(sent):
         return sent
     faults.append(Fault(code, field, f"{field} is “{_visible(sent)}”: give the code of one of your ship nodes."))
     return None
@@ -209,10 +209,6 @@ def names_differ() -> Refused:
     """400: a SKU and a GTIN that are not of one item."""
     said = "sku and gtin are not of one item: give one of them, or both of the same item."
     return refused(400, INVALID_REQUEST_PARAM, "sku", said)
-
-
-def _is_name(text: str) -> bool:
-    return 0 < len(text) <= NAME_LENGTH_MAX and text.isprintable()
 
 
 def _visible(text: str) -> str:

@@ -6,7 +6,6 @@ import msgspec
 
 from onhand.basics.clock import Clock
 from onhand.partners.tokens import Tokens
-from onhand.stock.locations import Locations
 from onhand.store.database import Database
 from onhand.surfaces.plumbing.throttling import Throttle
 
@@ -19,7 +18,6 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     database: Database
-    locations: Locations
     clock: Clock
     tokens: Tokens
     throttle: Throttle

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from onhand.dropship.declaring import Code
-from onhand.dropship.feeds.faults import UNITS_MAX, shown
+from onhand.dropship.feeds.faults import shown
+from onhand.dropship.vocabulary import CODES, COUNTED, UNITS_MAX, Code
 from onhand.surfaces.gateway.door import Caller
 from onhand.surfaces.gateway.errors import (
     INVALID_REQUEST_CONTENT,
@@ -27,11 +27,11 @@ from onhand.surfaces.gateway.inventory_names import (
     read_node,
     read_sku,
 )
-from onhand.surfaces.gateway.wire_inventory import COUNTED, EACH, ENDLESS
+from onhand.surfaces.gateway.wire_inventory import EACH
 from onhand.surfaces.gateway.xml_forms import listed
 from onhand.surfaces.plumbing.call import Call
 
-_CODES: dict[str, Code] = {ENDLESS: ENDLESS, COUNTED: COUNTED}
+_CODES: dict[str, Code] = {code: code for code in CODES}
 _DIGITS_MAX = len(str(UNITS_MAX))
 _ACCEPTED_AMOUNT = f"a whole number from 0 to {UNITS_MAX:,}"
 _ACCEPTED_CODE = "AC with a quantity, or AA for infinite inventory"

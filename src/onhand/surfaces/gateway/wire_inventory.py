@@ -7,12 +7,10 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from onhand.dropship.availability import NodeStock
-from onhand.dropship.feeds.faults import UNITS_MAX
 from onhand.dropship.items import PartnerItem
+from onhand.dropship.vocabulary import COUNTED, ENDLESS, UNITS_MAX, Code
 
 EACH = "EACH"
-ENDLESS: Literal["AA"] = "AA"
-COUNTED: Literal["AC"] = "AC"
 
 _Code = Literal["AA"]
 
@@ -117,7 +115,7 @@ class UpdateBody(msgspec.Struct, rename="camel"):
 
     gtin: str | UnsetType = UNSET
     sku: str | UnsetType = UNSET
-    availability_code: Literal["AA", "AC"] | UnsetType = UNSET
+    availability_code: Code | UnsetType = UNSET
     quantity: QuantityBody | UnsetType = UNSET
 
 
@@ -126,7 +124,7 @@ class NodeBody(msgspec.Struct, rename="camel"):
 
     ship_node: str
     input_qty: QuantityBody | UnsetType = UNSET
-    availability_code: Literal["AA", "AC"] | UnsetType = UNSET
+    availability_code: Code | UnsetType = UNSET
 
 
 class NodesBody(msgspec.Struct):

@@ -120,7 +120,6 @@ CREATE TABLE feed_part (
     partner_id BIGINT NOT NULL,
     feed_id TEXT NOT NULL,
     first_index INTEGER NOT NULL,
-    rows_count INTEGER NOT NULL,
     content BLOB NOT NULL,
     outcomes TEXT,
     failed_count INTEGER NOT NULL DEFAULT 0,
