@@ -111,3 +111,11 @@ def test_a_feed_is_sent_and_followed_over_http(run: Run, tmp_path: Path, monkeyp
     assert listed[0]["feed_id"] == feed_id
     assert json.loads(report.out)["Inventory"][0]["productId"] == ITEM
     assert "there is no feed “X@Y”" in unknown.err
+
+
+@pytest.mark.contract("DS-22")
+def test_a_worker_that_is_asked_for_once_does_what_is_due_and_ends(run: Run, tmp_path: Path) -> None:
+    feed_id = prepared(tmp_path, [row()], processed=False)
+    assert run("worker", "--once").status == 0
+    (listed,) = run("feeds", "list", "--partner", "vendor", "--json").json
+    assert (listed["feed_id"], listed["feed_status"]) == (feed_id, "PROCESSED")

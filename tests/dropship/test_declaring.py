@@ -70,7 +70,7 @@ class Yard:
 
         async def work(session: Session) -> None:
             await post_counting(session, self.node, counting, self.clock())
-            await record_shortfalls(session, self.node, counting, self.clock())
+            await record_shortfalls(session, self.node, counting)
 
         await self.database.write(work)
 

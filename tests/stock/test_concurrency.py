@@ -1,9 +1,7 @@
 """Real processes that post the same events at once: each is counted once, and nobody sees a deadlock."""
 
 import asyncio
-import os
 import random
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
@@ -12,7 +10,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import onhand
 from onhand.basics.clock import from_datetime
 from onhand.stock.audit import verify
 from onhand.stock.locations import NewStore, add_stores
@@ -21,6 +18,7 @@ from onhand.store.database import Database
 from onhand.store.postgresql import PostgresqlDatabase
 from onhand.store.sqlite import SqliteDatabase
 from tests.conftest import FrozenClock
+from tests.counting_processes import counted_in_a_process
 from tests.stock import posting_process
 from tests.stock.conftest import Ledger
 from tests.stock.model import on_hand
@@ -29,7 +27,7 @@ from tests.stock.strategies import GTIN
 
 pytestmark = pytest.mark.contract("OP-04", "OP-05")
 
-_ROOT = Path(__file__).parents[2]
+PROCESS = posting_process.__name__
 _STORES = (101, 102, 103)
 _GTINS = (GTIN, "00044444444445", "00044444444446")
 Sent = tuple[str, EventMessage]
@@ -68,24 +66,6 @@ def shuffled(chance: random.Random, events: Sequence[Sent]) -> posting_process.B
     return [order[start : start + 40] for start in range(0, len(order), 30)]
 
 
-async def post_in_a_process(target: str, batches: posting_process.Batches) -> Counter[str]:
-    """Start a process, hand it its batches, and take what it says became of them."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.stock.posting_process",
-        target,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=_ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(onhand.__file__).parents[1]), str(_ROOT)])},
-    )
-    said, complaint = await process.communicate(msgspec.json.encode(batches))
-    assert process.returncode == 0, complaint.decode()
-    return Counter(msgspec.json.decode(said, type=dict[str, int]))
-
-
 async def post_at_once(database: Database, target: str, events: Sequence[Sent], processes: int) -> Counter[str]:
     """Let so many processes post all the events at once; what became of them altogether."""
     clock = FrozenClock(from_datetime(NOON))
@@ -94,7 +74,7 @@ async def post_at_once(database: Database, target: str, events: Sequence[Sent], 
     for gtin in _GTINS:
         await ledger.add_item(gtin)
     outcomes = await asyncio.gather(
-        *(post_in_a_process(target, shuffled(random.Random(seed), events)) for seed in range(processes))
+        *(counted_in_a_process(PROCESS, target, shuffled(random.Random(seed), events)) for seed in range(processes))
     )
     return sum(outcomes, Counter())
 

@@ -8,10 +8,11 @@ from msgspec import UNSET
 from onhand.basics.gtin import check_digit, format_gtin, has_valid_check_digit
 from onhand.catalogue.fields import GTIN, PUBLISHED_STATUS, WM_ITEM_NBR, Given, text_field
 from onhand.catalogue.items import PUBLISHED, Item
-from onhand.catalogue.kinds import SQL, json_list
+from onhand.catalogue.kinds import SQL
 from onhand.catalogue.repeats import Key
 from onhand.catalogue.report import Counts, Findings
 from onhand.store.database import Session
+from onhand.store.queries import json_list
 
 _NAME = text_field("name", 500)
 _OPTIONAL = {

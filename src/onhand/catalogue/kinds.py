@@ -4,12 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-import msgspec
-
 from onhand.catalogue.repeats import Key
 from onhand.catalogue.report import Counts, Findings
 from onhand.store.database import Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 SQL = Queries(Path(__file__).with_name("imports.sql"))
 
@@ -47,11 +45,6 @@ class RowKind(Protocol[RowT, SettledT]):
     async def write(self, session: Session, settled: SettledT, now: int) -> Counts:
         """Store rows that were settled without a problem."""
         ...
-
-
-def json_list(values: Iterable[object]) -> str:
-    """A list as one parameter of a statement."""
-    return msgspec.json.encode(list(values)).decode()
 
 
 async def partner_ids(session: Session, kind: str, codes: Iterable[str]) -> dict[str, int]:

@@ -8,10 +8,11 @@ from onhand.basics.gtin import format_gtin
 from onhand.catalogue.fields import GTIN, STORE_NUMBER, code_field
 from onhand.catalogue.item_rows import items_with_ids
 from onhand.catalogue.items import EVERY_STORE
-from onhand.catalogue.kinds import SQL, json_list, partner_ids
+from onhand.catalogue.kinds import SQL, partner_ids
 from onhand.catalogue.repeats import Key
 from onhand.catalogue.report import Counts, Findings
 from onhand.store.database import Session
+from onhand.store.queries import json_list
 
 _SUPPLIER = code_field("supplier")
 

@@ -9,11 +9,12 @@ import msgspec
 
 from onhand.catalogue.fields import GTIN, code_field, text_field
 from onhand.catalogue.item_rows import items_with_ids
-from onhand.catalogue.kinds import SQL, json_list, partner_ids
+from onhand.catalogue.kinds import SQL, partner_ids
 from onhand.catalogue.mapping_rows import note_unknown_item
 from onhand.catalogue.repeats import Key
 from onhand.catalogue.report import Counts, Findings
 from onhand.store.database import Session
+from onhand.store.queries import json_list
 
 _PARTNER = code_field("partner")
 _SELLER = code_field("seller")

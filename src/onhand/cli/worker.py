@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 from contextlib import suppress
+from typing import Annotated
 
 import typer
 import uvloop
@@ -21,7 +22,9 @@ logger = logging.getLogger(__name__)
 
 
 @app.command()
-def worker() -> None:
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False,
+) -> None:
     """Process feeds and do what else is due, until stopped; logs are JSON lines on stderr.
 
     Any number of workers may run on one database, on any number of machines: each piece of work is done by one of them,
@@ -33,7 +36,16 @@ def worker() -> None:
     settings = environment_settings()
     log_to_stderr(settings)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_work_until_stopped(settings))
+        runner.run(_work_once(settings) if once else _work_until_stopped(settings))
+
+
+async def _work_once(settings: Settings) -> None:
+    database = await open_database(settings)
+    try:
+        done = await build_worker(settings, database, Locations(database), system_clock).run_due()
+        logger.info("worked", extra={"lanes": done})
+    finally:
+        await database.close()
 
 
 async def _work_until_stopped(settings: Settings) -> None:

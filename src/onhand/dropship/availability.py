@@ -12,7 +12,7 @@ from onhand.basics.quantity import SCALE
 from onhand.dropship.items import PartnerItem, gtin_in_place_of, partner_item
 from onhand.stock.locations import Location
 from onhand.store.database import Database, Row, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("availability.sql"))
 NOWHERE = 0
@@ -98,7 +98,7 @@ async def stocks_of_items(
 ) -> dict[int, list[NodeStock]]:
     """What nodes hold of items, by item, in the order of the nodes; where nothing ever was, nothing is listed."""
     found: dict[int, list[NodeStock]] = {item_id: [] for item_id in item_ids}
-    listed = msgspec.json.encode(list(found)).decode()
+    listed = json_list(found)
     for node in nodes:
         rows = await session.all(
             _SQL["stocks_at_node"], partner_id=partner_id, location_id=node.location_id, item_ids=listed

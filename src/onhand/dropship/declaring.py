@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import msgspec
-
 from onhand.basics.quantity import SCALE
 from onhand.basics.source import PARTNER_SOURCE_PREFIX
 from onhand.dropship.moments import next_moment, raise_moment
@@ -14,7 +12,7 @@ from onhand.stock.counting import Counting, on_hand_stream, post_counting
 from onhand.stock.locations import Location
 from onhand.stock.posting import lock_streams
 from onhand.store.database import Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list, json_object
 
 _SQL = Queries(Path(__file__).with_name("declaring.sql"))
 
@@ -50,7 +48,7 @@ async def declare(
     source = f"{PARTNER_SOURCE_PREFIX}{partner_id}"
     counting = Counting(partner_id, source, event_id, moment, {item_id: units * SCALE})
     await post_counting(session, node, counting, now)
-    await record_shortfalls(session, node, counting, now)
+    await record_shortfalls(session, node, counting)
 
 
 async def hold_item(session: Session, partner_id: int, nodes: Sequence[Location], item_id: int, now: int) -> None:
@@ -66,11 +64,11 @@ async def hold_item(session: Session, partner_id: int, nodes: Sequence[Location]
 
 async def declare_endless(session: Session, location_id: int, item_ids: Sequence[int], declared_at: int) -> None:
     """Declare infinite availability of items from a moment on; one that was declared later already stays so."""
-    listed = msgspec.json.encode(sorted(item_ids)).decode()
+    listed = json_list(sorted(item_ids))
     await session.run(_SQL["declare_endless"], location_id=location_id, item_ids=listed, declared_at=declared_at)
 
 
 async def declare_in_transit(session: Session, location_id: int, contents: Mapping[int, str], declared_at: int) -> None:
     """Declare what is on its way, by item: a JSON list each; what was declared later already stands (DS-20)."""
-    listed = msgspec.json.encode(contents).decode()
+    listed = json_object(contents)
     await session.run(_SQL["declare_in_transit"], location_id=location_id, contents=listed, declared_at=declared_at)

@@ -14,7 +14,7 @@ from onhand.basics.refusal import Refusal
 from onhand.partners.checks import refused_code, refused_name, unknown_partner
 from onhand.stock.locations import SHIP_NODE, Location, NewLocation, insert_locations
 from onhand.store.database import Database, RunAgain, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("nodes.sql"))
 SELLER = "seller"
@@ -184,7 +184,7 @@ async def _owner(session: Session, partner_code: str) -> _Owner | Refusal:
 
 async def _owners(session: Session, partner_codes: Sequence[str]) -> Mapping[str, _Owner] | Refusal:
     """Those who may own ship nodes, by their codes."""
-    rows = await session.all(_SQL["owners_with_codes"], codes=_json(partner_codes))
+    rows = await session.all(_SQL["owners_with_codes"], codes=json_list(partner_codes))
     owners = {code: _Owner(kind, partner_id) for code, kind, partner_id in rows}
     for code in partner_codes:
         if code not in owners:
@@ -196,9 +196,5 @@ async def _owners(session: Session, partner_codes: Sequence[str]) -> Mapping[str
 
 
 async def _nodes_with_codes(session: Session, codes: Sequence[str]) -> dict[str, Location]:
-    found = [Location(*row) for row in await session.all(_SQL["nodes_with_codes"], codes=_json(codes))]
+    found = [Location(*row) for row in await session.all(_SQL["nodes_with_codes"], codes=json_list(codes))]
     return {location.code: location for location in found}
-
-
-def _json(codes: Sequence[str]) -> str:
-    return msgspec.json.encode(list(codes)).decode()

@@ -6,13 +6,47 @@ import msgspec
 
 from onhand.stock.counting import Counting
 from onhand.stock.locations import Location
-from onhand.store.database import Session
-from onhand.store.queries import Queries
+from onhand.store.database import Database, Session
+from onhand.store.queries import Queries, json_object
 
 _SQL = Queries(Path(__file__).with_name("shortfalls.sql"))
 
 
-async def record_shortfalls(session: Session, node: Location, counting: Counting, recorded_at: int) -> None:
+class ShortfallKey(msgspec.Struct, frozen=True, array_like=True):
+    """The place of a shortfall in the order of time, the newest last."""
+
+    occurred_at: int
+    item_id: int
+    source: str
+    event_id: str
+
+
+AFTER_ALL = ShortfallKey(2**62, 0, "", "")
+
+
+class Shortfall(msgspec.Struct, frozen=True):
+    """A declaration of fewer units than orders held, and how the item stands now. All in 1/10,000 unit.
+
+    `stands` is 1 where orders hold more now than there is, by whatever was declared last, and otherwise 0.
+    """
+
+    occurred_at: int
+    item_id: int
+    source: str
+    event_id: str
+    declared: int
+    reserved: int
+    on_hand_now: int
+    reserved_now: int
+    stands: int
+
+    @property
+    def key(self) -> ShortfallKey:
+        """Its place."""
+        return ShortfallKey(self.occurred_at, self.item_id, self.source, self.event_id)
+
+
+async def record_shortfalls(session: Session, node: Location, counting: Counting) -> None:
     """Write down what of a counting is less than orders hold at this moment.
 
     The counting has been posted in this transaction, so its streams are locked and no order can change what it holds.
@@ -24,6 +58,19 @@ async def record_shortfalls(session: Session, node: Location, counting: Counting
         occurred_at=counting.occurred_at,
         source=counting.source,
         event_id=counting.event_id,
-        recorded_at=recorded_at,
-        counted=msgspec.json.encode(counting.counted).decode(),
+        counted=json_object(counting.counted),
     )
+
+
+async def list_shortfalls(
+    database: Database, node: Location, *, before: ShortfallKey = AFTER_ALL, rows_max: int = 1000
+) -> list[Shortfall]:
+    """Shortfalls of a node, the newest first, from the one before `before` on."""
+    rows = await database.all(
+        _SQL["newest_shortfalls"],
+        location_id=node.location_id,
+        owner_id=node.partner_id,
+        rows_max=rows_max,
+        **msgspec.structs.asdict(before),
+    )
+    return [Shortfall(*row) for row in rows]

@@ -88,7 +88,7 @@ async def redeem_code(
     code_hash = _code_hash(code)
 
     async def work(session: Session) -> Acting | CodeDenial:
-        row = await session.one(_SQL["partner_of_kind"], code=partner_code)
+        row = await session.one(_SQL["acted_for"], code=partner_code)
         if row is None:
             return CodeDenial("unknown")
         partner_id, now = row[0], clock()
@@ -151,7 +151,7 @@ async def _pair(session: Session, client_id: str, partner_code: str, *, live: bo
         return Refusal("invalid_kind", "clientId", message)
     if live and revoked_at is not None:
         return Refusal("conflict", "clientId", f"The client “{client_id}” was revoked: add one under another id.")
-    partner = await session.one(_SQL["partner_of_kind"], code=partner_code)
+    partner = await session.one(_SQL["acted_for"], code=partner_code)
     if partner is None:
         return unknown_partner("partner", partner_code)
     if partner[1] not in _ACTED_FOR:

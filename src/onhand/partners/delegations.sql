@@ -6,7 +6,7 @@ SELECT p.kind, c.revoked_at
   JOIN partner AS p ON p.partner_id = c.partner_id
  WHERE c.client_id = :client_id
 
--- name: partner_of_kind
+-- name: acted_for
 SELECT partner_id, kind
   FROM partner
  WHERE code = :code

@@ -14,7 +14,7 @@ from onhand.basics.refusal import Refusal
 from onhand.basics.source import refused_source
 from onhand.partners.checks import refused_code, refused_token
 from onhand.store.database import Database, RunAgain, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("operators.sql"))
 
@@ -76,7 +76,7 @@ async def operator_client_by_token(database: Database, token: str) -> OperatorCl
 async def operator_clients_by_tokens(database: Database, tokens: Sequence[str]) -> list[OperatorClient | None]:
     """The live clients whose tokens these are, in their order, by one look into the database."""
     hashes = [_token_hash(token) for token in tokens]
-    listed = msgspec.json.encode(sorted(set(hashes))).decode()
+    listed = json_list(sorted(set(hashes)))
     rows = await database.all(_SQL["operator_clients_by_tokens"], token_hashes=listed)
     found = {row[0]: OperatorClient(*row[1:]) for row in rows}
     return [found.get(token_hash) for token_hash in hashes]

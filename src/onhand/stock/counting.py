@@ -17,7 +17,7 @@ from onhand.stock.posting import claim_events, lock_streams, post_drafts
 from onhand.stock.streams import LAST_POSITION, Event, Stream
 from onhand.stock.vocabulary import DECLARED, Area, State
 from onhand.store.database import Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_object
 
 _SQL = Queries(Path(__file__).with_name("sql") / "counting.sql")
 
@@ -62,7 +62,7 @@ async def post_counting(session: Session, location: Location, counting: Counting
         location_id=location.location_id,
         owner_id=counting.owner_id,
         occurred_at=counting.occurred_at,
-        counted=_json(items),
+        counted=json_object(items),
     )
     late = {item_id: items.pop(item_id) for (item_id,) in rows}
     if items:
@@ -86,7 +86,7 @@ async def _post_newest(
         month=month_of(counting.occurred_at, location.reporting_zone),
         event_type=DECLARED.code,
         last_position=LAST_POSITION,
-        counted=_json(items),
+        counted=json_object(items),
     )
 
 
@@ -118,7 +118,3 @@ async def _post_late(
     }
     stocks = await lock_streams(session, location.location_id, drafts)
     await post_drafts(session, location, drafts, stocks, recorded_at)
-
-
-def _json(counted: Mapping[int, int]) -> str:
-    return msgspec.json.encode(counted).decode()

@@ -17,7 +17,7 @@ from onhand.stock.locations import Location
 from onhand.stock.streams import OrderKey, Stream, start_of
 from onhand.stock.vocabulary import EVENT_TYPE_BY_CODE
 from onhand.store.database import Database, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("sql") / "history.sql")
 
@@ -134,7 +134,7 @@ async def _legs(ledger: Ledger, query: HistoryQuery, start: Position) -> list[tu
     }
     if query.event_types is None:
         return await ledger.session.all(_SQL["legs_page"], **parameters)
-    types = msgspec.json.encode(sorted(query.event_types)).decode()
+    types = json_list(sorted(query.event_types))
     return await ledger.session.all(_SQL["legs_page_of_types"], event_types=types, **parameters)
 
 

@@ -21,7 +21,7 @@ from onhand.stock.streams import Event, Stream
 from onhand.stock.transfers import post_transfer
 from onhand.stock.vocabulary import RETAILER_ID, Area, State
 from onhand.store.database import Database, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("sql") / "known.sql")
 
@@ -160,7 +160,7 @@ class Intake:
     async def _items(self, messages: Iterable[EventMessage | Refusal]) -> dict[str, KnownItem]:
         gtins = {side.gtin for side in _sides(messages)}
         item_ids = sorted(item_id for gtin in gtins if gtin and (item_id := parse_gtin(gtin)) is not None)
-        listed = msgspec.json.encode(item_ids).decode()
+        listed = json_list(item_ids)
         rows = await self._database.all(_SQL["known_items"], item_ids=listed)
         return {
             format_gtin(item_id): KnownItem(Stream(item_id, RETAILER_ID, Area.STORE, State.AVAILABLE), cid)

@@ -9,7 +9,7 @@ from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
 from onhand.stock.vocabulary import RETAILER_ID
 from onhand.store.database import Database, RunAgain, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("sql") / "locations.sql")
 STORE = "store"
@@ -116,7 +116,7 @@ async def add_stores(database: Database, clock: Clock, stores: Sequence[NewStore
 
     async def work(session: Session) -> StoresAdded | Refusal:
         wanted = {str(store.number): store.name for store in stores}
-        codes = msgspec.json.encode(list(wanted)).decode()
+        codes = json_list(wanted)
         known = await session.all(_SQL["locations_with_codes"], kind=STORE, codes=codes)
         for code, name, _ in known:
             if wanted.pop(code) != name:

@@ -11,7 +11,7 @@ from onhand.stock.locations import Location
 from onhand.stock.streams import Stream, start_of
 from onhand.stock.vocabulary import RETAILER_ID, Area, State
 from onhand.store.database import Database, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("sql") / "onhand.sql")
 
@@ -70,10 +70,10 @@ async def status(
 
     async def work(session: Session) -> dict[int, ItemStatus]:
         caller = {"supplier_id": supplier_id, "location_id": location_id}
-        mapped = await session.all(_SQL["mapped_items"], item_ids=_listed(item_ids), **caller)
+        mapped = await session.all(_SQL["mapped_items"], item_ids=json_list(item_ids), **caller)
         cids = sorted({cid for _, _, cid in mapped if cid is not None})
         members: defaultdict[str, list[int]] = defaultdict(list)
-        for cid, item_id in await session.all(_SQL["mapped_items_of_cids"], cids=_listed(cids), **caller):
+        for cid, item_id in await session.all(_SQL["mapped_items_of_cids"], cids=json_list(cids), **caller):
             members[cid].append(item_id)
         wanted = {row[0] for row in mapped}.union(*members.values())
         stocks = await _stocks(session, location_id, wanted)
@@ -97,7 +97,7 @@ async def items_by_wm_item_nbr(
     """The items of those item numbers that are mapped to the supplier at the store."""
     rows = await database.all(
         _SQL["mapped_items_by_number"],
-        wm_item_nbrs=_listed(wm_item_nbrs),
+        wm_item_nbrs=json_list(wm_item_nbrs),
         supplier_id=supplier_id,
         location_id=location_id,
     )
@@ -109,7 +109,7 @@ async def mapped_items(
 ) -> frozenset[int]:
     """Those of the items that are mapped to the supplier at the store."""
     rows = await session.all(
-        _SQL["mapped_items"], item_ids=_listed(item_ids), supplier_id=supplier_id, location_id=location_id
+        _SQL["mapped_items"], item_ids=json_list(item_ids), supplier_id=supplier_id, location_id=location_id
     )
     return frozenset(row[0] for row in rows)
 
@@ -162,7 +162,7 @@ async def _stocks(
         _SQL["stock_of_items"],
         location_id=location_id,
         owner_id=RETAILER_ID,
-        item_ids=_listed(sorted(item_ids)),
+        item_ids=json_list(sorted(item_ids)),
     )
     by_item: defaultdict[int, tuple[AreaStock, ...]] = defaultdict(tuple)
     for item_id, *rest in rows:
@@ -173,7 +173,3 @@ async def _stocks(
 def _area_stock(row: Sequence[int]) -> AreaStock:
     area, state, quantity, newest = row
     return AreaStock(Area(area), State(state), quantity, newest)
-
-
-def _listed(values: Iterable[int] | Iterable[str]) -> str:
-    return msgspec.json.encode(list(values)).decode()

@@ -12,8 +12,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
-
 from onhand.basics.quantity import SCALE
 from onhand.stock.balance import Ledger
 from onhand.stock.locations import Location
@@ -29,7 +27,7 @@ from onhand.stock.planning import (
 )
 from onhand.stock.streams import Event, EventRow, StockRow, Stream
 from onhand.store.database import Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("sql") / "posting.sql")
 
@@ -100,7 +98,7 @@ async def posted_hashes(session: Session, location_id: int, events: Iterable[Key
         ids.setdefault(event.source, []).append(event.event_id)
     known: dict[tuple[str, str], int] = {}
     for source, event_ids in ids.items():
-        listed = msgspec.json.encode(event_ids).decode()
+        listed = json_list(event_ids)
         rows = await session.all(_SQL["posted_events"], location_id=location_id, source=source, event_ids=listed)
         known.update(((source, event_id), said) for event_id, said in rows)
     return known
@@ -216,7 +214,7 @@ async def lock_streams(session: Session, location_id: int, streams: Iterable[Str
             owner_id=owner_id,
             area=area,
             state=state,
-            item_ids=msgspec.json.encode([stream.item_id for stream in shelf]).decode(),
+            item_ids=json_list(stream.item_id for stream in shelf),
         )
         found.update((_stream_of(stock), stock) for stock in (StockRow(*row) for row in rows))
     return found

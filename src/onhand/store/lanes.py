@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from onhand.store.database import Database, Session, Value
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("lanes.sql"))
 
@@ -38,7 +38,7 @@ async def make_due(session: Session, kind: str, partner_id: int, due_at: int) ->
 
 async def next_due(database: Database, kinds: Collection[str]) -> int | None:
     """The moment at which a lane of these kinds can be claimed, None where nothing is to be done."""
-    row = await database.one(_SQL["next_due"], kinds=_json(kinds))
+    row = await database.one(_SQL["next_due"], kinds=json_list(sorted(kinds)))
     return row[0] if row else None
 
 
@@ -49,7 +49,7 @@ async def claim(database: Database, kinds: Collection[str], holder: str, now: in
     """
 
     async def work(session: Session) -> Lane | None:
-        named = {"kinds": _json(kinds), "holder": holder}
+        named = {"kinds": json_list(sorted(kinds)), "holder": holder}
         row = await session.one(_SQL["claim"], **named, now=now, leased_until=leased_until)
         return Lane(row[0], row[1], row[2], row[3], holder) if row else None
 
@@ -83,7 +83,3 @@ async def release(
 
 def _key(lane: Lane) -> dict[str, Value]:
     return {"kind": lane.kind, "partner_id": lane.partner_id, "holder": lane.holder}
-
-
-def _json(kinds: Collection[str]) -> str:
-    return msgspec.json.encode(sorted(kinds)).decode()

@@ -9,8 +9,10 @@ STDIN` where no row can be there already. What PostgreSQL says in one statement 
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -52,6 +54,16 @@ class Queries:
         for path in self._paths:
             _read_statements(path, texts)
         return {name: _query(name, by_dialect) for name, by_dialect in texts.items()}
+
+
+def json_list(values: Iterable[object]) -> str:
+    """A set of values as one parameter of a statement."""
+    return msgspec.json.encode(list(values)).decode()
+
+
+def json_object(values: Mapping[Any, object]) -> str:
+    """Values by their keys as one parameter of a statement."""
+    return msgspec.json.encode(values).decode()
 
 
 def _read_statements(path: Path, texts: dict[str, dict[str, str]]) -> None:

@@ -1,46 +1,25 @@
 """Many real processes order from few units: what was sold and what is left is always what was declared."""
 
 import asyncio
-import os
-import sys
 from collections import Counter
 from pathlib import Path
 
-import msgspec
 import pytest
 
-import onhand
 from onhand.basics.quantity import SCALE
 from onhand.store.database import Database
 from onhand.store.postgresql import PostgresqlDatabase
 from onhand.store.sqlite import SqliteDatabase
 from tests.campaign import times
 from tests.conftest import FrozenClock
+from tests.counting_processes import counted_in_a_process
 from tests.dropship.orders.depot import GTINS, Depot
 from tests.dropship.orders.ordering_process import Task
 
 pytestmark = pytest.mark.contract("DS-30")
 
-_ROOT = Path(__file__).parents[3]
+PROCESS = "tests.dropship.orders.ordering_process"
 DECLARED = 60
-
-
-async def order_in_a_process(target: str, task: Task) -> Counter[str]:
-    """Start a process, hand it its part, and take what it says became of it."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.dropship.orders.ordering_process",
-        target,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=_ROOT,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(onhand.__file__).parents[1]), str(_ROOT)])},
-    )
-    said, complaint = await process.communicate(msgspec.json.encode(task))
-    assert process.returncode == 0, complaint.decode()
-    return Counter(msgspec.json.decode(said, type=dict[str, int]))
 
 
 class Watcher:
@@ -81,7 +60,7 @@ async def order_at_once(database: Database, target: str, processes: int, request
     watcher = Watcher(depot)
     watching = asyncio.create_task(watcher.watch())
     tasks = [Task(seed, depot.node.code, GTINS, 3, requests) for seed in range(processes)]
-    found = await asyncio.gather(*(order_in_a_process(target, task) for task in tasks))
+    found = await asyncio.gather(*(counted_in_a_process(PROCESS, target, task) for task in tasks))
     watcher.stopped = True
     await watching
     assert watcher.looks > 3
@@ -116,7 +95,7 @@ async def tell_the_same_at_once(database: Database, target: str, processes: int,
     depot = await Depot(database, FrozenClock(1_772_000_000_000_000)).open()
     await depot.declare(GTINS[0], orders)
     tasks = [Task(seed, depot.node.code, GTINS, 1, orders, same_for_all=True) for seed in range(processes)]
-    found = await asyncio.gather(*(order_in_a_process(target, task) for task in tasks))
+    found = await asyncio.gather(*(counted_in_a_process(PROCESS, target, task) for task in tasks))
     told = 2 * orders
     counts = sum(found, Counter())
     assert {name: count for name, count in counts.items() if not name.startswith("units")} == {

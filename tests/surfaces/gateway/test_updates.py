@@ -13,6 +13,7 @@ from onhand.stock.posting import lock_streams, post_drafts
 from onhand.stock.vocabulary import RESERVED
 from onhand.store.database import Session
 from onhand.store.queries import Query
+from onhand.surfaces.gateway.wire_inventory import NODES_MAX
 from tests.surfaces.gateway.counter import (
     CODES,
     FOREIGN_GTIN,
@@ -373,6 +374,38 @@ async def test_an_update_of_several_nodes_that_names_none_is_refused(
     shelves: Counter, body: dict[str, Any], field: str
 ) -> None:
     assert errors(await shelves.put(f"/inventories/{SKU}", body, client="seller"), 400) == [(CONTENT, field)]
+
+
+async def test_more_nodes_than_an_update_may_have_are_refused_at_once(shelves: Counter) -> None:
+    body = nodes_body(*[(SELLER_NODE, 1)] * (NODES_MAX + 1))
+    answer = await shelves.put(f"/inventories/{SKU}", body, client="seller")
+    assert errors(answer, 400) == [(CONTENT, "inventories.nodes")]
+    answer = await shelves.put(f"/inventories/{SKU}", nodes_body(*[("none", 1)] * NODES_MAX), client="seller")
+    assert len(answer.json()["nodes"]) == NODES_MAX
+
+
+@pytest.mark.parametrize(
+    ("path", "said", "found"),
+    [
+        (SKU, {"sku": "ANOTHER"}, [(PARAMETER, "sku")]),
+        (SKU, {"gtin": OTHER_GTIN}, [(PARAMETER, "sku")]),
+        (f"{GTIN}?productIdType=gtin", {"gtin": OTHER_GTIN}, [(PARAMETER, "gtin")]),
+        (SKU, {"sku": 5, "gtin": "x"}, [(CONTENT, "sku"), (CONTENT, "gtin")]),
+    ],
+)
+async def test_an_update_of_several_nodes_whose_body_names_another_item_changes_nothing(
+    shelves: Counter, path: str, said: dict[str, Any], found: list[tuple[str, str]]
+) -> None:
+    before = (await shelves.get(f"/inventories/{SKU}", client="seller")).json()
+    answer = await shelves.put(f"/inventories/{path}", nodes_body((SELLER_NODE, 77)) | said, client="seller")
+    assert errors(answer, 400) == found
+    assert (await shelves.get(f"/inventories/{SKU}", client="seller")).json() == before
+
+
+async def test_an_update_of_several_nodes_may_name_its_item_again(shelves: Counter) -> None:
+    body = nodes_body((SELLER_NODE, 8)) | {"sku": SKU, "gtin": GTIN}
+    answer = await shelves.put(f"/inventories/{SKU}", body, client="seller")
+    assert [node["status"] for node in answer.json()["nodes"]] == ["Success"]
 
 
 async def test_several_nodes_of_an_item_that_is_not_the_callers(shelves: Counter) -> None:

@@ -49,7 +49,7 @@ async def apply_rows(
 async def _post_counted(session: Session, node: Location, counting: Counting, recorded_at: int) -> None:
     if counting.counted:
         await post_counting(session, node, counting, recorded_at)
-        await record_shortfalls(session, node, counting, recorded_at)
+        await record_shortfalls(session, node, counting)
 
 
 def _by_node(judged: Judged, matched: Matched) -> dict[str, _Declared]:

@@ -12,7 +12,7 @@ import msgspec
 from onhand.basics.gtin import format_gtin, parse_gtin
 from onhand.stock.locations import Location
 from onhand.store.database import Session, Value
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("known.sql"))
 _VENDOR = "supplier"
@@ -42,18 +42,18 @@ async def known_items(
 
 async def items_of_skus(session: Session, owner: Owner, skus: Collection[str]) -> dict[str, int]:
     """The item of each SKU that the partner has given to one."""
-    rows = await session.all(_SQL["items_of_skus"], partner_id=owner.partner_id, names=_json(skus))
+    rows = await session.all(_SQL["items_of_skus"], partner_id=owner.partner_id, names=json_list(skus))
     return dict(rows)
 
 
 async def skus_of_items(session: Session, owner: Owner, item_ids: Collection[int]) -> dict[int, str]:
     """The SKU by which each item is shown: the partner's smallest, or the GTIN where it has none."""
-    rows = await session.all(_SQL["skus_of_items"], partner_id=owner.partner_id, names=_json(item_ids))
+    rows = await session.all(_SQL["skus_of_items"], partner_id=owner.partner_id, names=json_list(item_ids))
     return {item_id: format_gtin(item_id) for item_id in item_ids} | dict(rows)
 
 
 async def _not_items(session: Session, owner: Owner, node: Location, item_ids: Sequence[int]) -> set[int]:
-    named: dict[str, Value] = {"partner_id": owner.partner_id, "names": _json(item_ids)}
+    named: dict[str, Value] = {"partner_id": owner.partner_id, "names": json_list(item_ids)}
     if owner.kind == _VENDOR:
         rows = await session.all(_SQL["not_items_of_vendor"], location_id=node.location_id, **named)
     else:
@@ -70,7 +70,3 @@ async def _known_skus(session: Session, owner: Owner, node: Location, skus: Sequ
         unknown = await _not_items(session, owner, node, list(gtins))
         found |= {sku: item_id for item_id, sku in gtins.items() if item_id not in unknown and shown[item_id] == sku}
     return found
-
-
-def _json(names: Collection[int] | Collection[str]) -> str:
-    return msgspec.json.encode(list(names)).decode()

@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
 from onhand.basics.clock import Clock
 from onhand.dropship.orders.commands import expiry_of
 from onhand.dropship.orders.taking import judge
 from onhand.stock.locations import SHIP_NODE, Location, Locations
 from onhand.store.database import Database, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("expiring.sql"))
 _ORDERS_MAX = 1_000
@@ -52,6 +50,6 @@ async def expire_due(database: Database, clock: Clock, node: Location, rows_max:
 
 async def holds_due(session: Session, node: Location, item_ids: Iterable[int], now: int) -> bool:
     """Whether orders that are due hold units of any of these items."""
-    listed = msgspec.json.encode(sorted(item_ids)).decode()
+    listed = json_list(sorted(item_ids))
     row = await session.one(_SQL["holds_due"], location_id=node.location_id, now=now, item_ids=listed)
     return row is not None

@@ -1,9 +1,7 @@
-"""Orders of a ship node, and where it holds less than was ordered, as the operator reads them."""
+"""Orders of a ship node, as the operator reads them."""
 
 from collections import defaultdict
 from pathlib import Path
-
-import msgspec
 
 from onhand.dropship.orders.outcomes import LineState, OrderState
 from onhand.dropship.orders.taking import lines_of_orders
@@ -12,41 +10,6 @@ from onhand.store.database import Database, Row, Session
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("reading.sql"))
-
-
-class ShortfallKey(msgspec.Struct, frozen=True, array_like=True):
-    """The place of a shortfall in the order of time, the newest last."""
-
-    occurred_at: int
-    item_id: int
-    source: str
-    event_id: str
-
-
-AFTER_ALL = ShortfallKey(2**62, 0, "", "")
-
-
-class Shortfall(msgspec.Struct, frozen=True):
-    """A declaration of fewer units than orders held, and how the item stands now. All in 1/10,000 unit.
-
-    `stands` is 1 where orders hold more now than there is, by whatever was declared last, and otherwise 0.
-    """
-
-    occurred_at: int
-    item_id: int
-    source: str
-    event_id: str
-    declared: int
-    reserved: int
-    recorded_at: int
-    on_hand_now: int
-    reserved_now: int
-    stands: int
-
-    @property
-    def key(self) -> ShortfallKey:
-        """Its place."""
-        return ShortfallKey(self.occurred_at, self.item_id, self.source, self.event_id)
 
 
 async def order_by_id(database: Database, node: Location, order_id: str) -> OrderState | None:
@@ -71,20 +34,6 @@ async def list_orders(
         return await _with_lines(session, node, rows)
 
     return await database.read(work)
-
-
-async def list_shortfalls(
-    database: Database, node: Location, *, before: ShortfallKey = AFTER_ALL, rows_max: int = 1000
-) -> list[Shortfall]:
-    """Shortfalls of a node, the newest first, from the one before `before` on."""
-    rows = await database.all(
-        _SQL["newest_shortfalls"],
-        location_id=node.location_id,
-        owner_id=node.partner_id,
-        rows_max=rows_max,
-        **msgspec.structs.asdict(before),
-    )
-    return [Shortfall(*row) for row in rows]
 
 
 async def _with_lines(session: Session, node: Location, rows: list[Row]) -> list[OrderState]:

@@ -7,7 +7,6 @@ then what is reserved, each in one order for all writers.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -23,7 +22,7 @@ from onhand.stock.locations import Location
 from onhand.stock.posting import claim_events, lock_streams, post_drafts, posted_hashes
 from onhand.stock.streams import StockRow, Stream
 from onhand.store.database import Row, RunAgain, Session
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("taking.sql"))
 _JUDGES = {Verb.RESERVE: reserve, Verb.SHIP: ship, Verb.CANCEL: release, Verb.EXPIRE: release}
@@ -124,7 +123,7 @@ def _judge(standing: Standing, command: Command) -> OrderOutcome:
 
 async def _lock_orders(session: Session, location_id: int, commands: Iterable[Command]) -> list[Order]:
     """The orders that commands name and that are there."""
-    order_ids = _json(sorted({command.order_id for command in commands}))
+    order_ids = json_list(sorted({command.order_id for command in commands}))
     rows = await session.all(_SQL["lock_orders"], location_id=location_id, order_ids=order_ids)
     if not rows:
         return []
@@ -141,7 +140,7 @@ async def lines_of_orders(session: Session, location_id: int, order_ids: Sequenc
     """The lines of orders: the order, the item, and what was ordered, is reserved, shipped, cancelled, expired."""
     if not order_ids:
         return []
-    return await session.all(_SQL["lines_of_orders"], location_id=location_id, order_ids=_json(order_ids))
+    return await session.all(_SQL["lines_of_orders"], location_id=location_id, order_ids=json_list(order_ids))
 
 
 def _streams(owner_id: int, commands: Iterable[Command], orders: Iterable[Order]) -> set[Stream]:
@@ -170,13 +169,13 @@ async def _look_closer(session: Session, node: Location, standing: Standing, com
     if not tight:
         return
     rows = await session.all(
-        _SQL["endless_items"], location_id=node.location_id, owner_id=node.partner_id, item_ids=_json(tight)
+        _SQL["endless_items"], location_id=node.location_id, owner_id=node.partner_id, item_ids=json_list(tight)
     )
     standing.endless = {item_id for (item_id,) in rows}
     # What was ever here or is without end was in the catalogue then, and nothing leaves the catalogue.
     strange = [item_id for item_id in tight if item_id not in standing.endless and not standing.was_here(item_id)]
     if strange:
-        known = {item_id for (item_id,) in await session.all(_SQL["known_items"], item_ids=_json(strange))}
+        known = {item_id for (item_id,) in await session.all(_SQL["known_items"], item_ids=json_list(strange))}
         standing.unknown = set(strange) - known
 
 
@@ -185,20 +184,16 @@ def _lines_to_reserve(commands: Iterable[Command]) -> Iterable[Asked]:
 
 
 def _orders_json(orders: Iterable[Order]) -> str:
-    return _json(
+    return json_list(
         [_OrderRow(each.order_id, each.source, each.reserved_at, each.expires_at, each.closed_at) for each in orders]
     )
 
 
 def _lines_json(orders: Iterable[Order]) -> str:
-    return _json(
+    return json_list(
         [
             _LineRow(order.order_id, item_id, line.ordered, line.reserved, line.shipped, line.cancelled, line.expired)
             for order in orders
             for item_id, line in order.lines.items()
         ]
     )
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()

@@ -27,7 +27,7 @@ from onhand.surfaces.gateway.inventory_names import (
     read_node,
     read_sku,
 )
-from onhand.surfaces.gateway.wire_inventory import EACH
+from onhand.surfaces.gateway.wire_inventory import EACH, NODES_MAX
 from onhand.surfaces.gateway.xml_forms import listed
 from onhand.surfaces.plumbing.call import Call
 
@@ -70,16 +70,9 @@ def read_named_item(query: Query, content: Mapping[str, Any] | None, caller: Cal
     """The item that a query, a body, or both name; None where that can't be read, which is noted."""
     faults, faults_before = query.faults, len(query.faults)
     sku, item_id = query.sku(), query.item_id()
-    sent: Mapping[str, Any] = content or {}
-    said_sku = _text(sent, "sku", "sku", faults)
-    if said_sku is not None:
-        said_sku = read_sku(said_sku, IN_CONTENT, "sku", faults)
-    said_gtin = _text(sent, "gtin", "gtin", faults)
-    said_id = None if said_gtin is None else read_gtin(said_gtin, IN_CONTENT, "gtin", faults)
+    said_sku, said_id = _said_names(content or {}, faults)
     for name, asked, said in (("sku", sku, said_sku), ("gtin", item_id, said_id)):
-        if asked is not None and said is not None and asked != said:
-            differs = f"{name} is one in the query and another in the body: name one item."
-            faults.append(Fault(INVALID_REQUEST_PARAM, name, differs))
+        _agree(name, "query", asked, said, faults)
     if len(faults) > faults_before:
         return None
     named = ItemName(sku if sku is not None else said_sku, item_id if item_id is not None else said_id, "sku")
@@ -91,6 +84,14 @@ def read_named_item(query: Query, content: Mapping[str, Any] | None, caller: Cal
         field, mend = ("sku", "your SKU of the item") if is_seller(caller) else ("gtin", "the item's GTIN, or its sku")
         faults.append(Fault(INVALID_REQUEST_CONTENT, field, f"{field} is missing: give {mend}."))
     return None
+
+
+def read_named_again(name: ItemName, content: Mapping[str, Any], faults: list[Fault]) -> ItemName:
+    """The item of a path with the names that a body has of it besides, which have to be of the same item."""
+    said_sku, said_id = _said_names(content, faults)
+    _agree("sku", "path", name.sku, said_sku, faults)
+    _agree("gtin", "path", name.item_id, said_id, faults)
+    return ItemName(name.sku or said_sku, said_id if name.item_id is None else name.item_id, name.field)
 
 
 def read_declared(
@@ -122,6 +123,10 @@ def read_nodes(content: Mapping[str, Any], faults: list[Fault]) -> list[NodeEntr
     if not isinstance(entries, list) or not entries:
         faults.append(_wrong(_NODES, nodes, "a list of one ship node or more"))
         return []
+    if len(entries) > NODES_MAX:
+        said = f"{_NODES} has {len(entries):,} ship nodes: give at most {NODES_MAX:,} in one update."
+        faults.append(Fault(INVALID_REQUEST_CONTENT, _NODES, said))
+        return []
     found = [_entry(entry, f"{_NODES}[{place}]", faults) for place, entry in enumerate(entries)]
     return [entry for entry in found if entry is not None]
 
@@ -141,6 +146,21 @@ def _entry(entry: Any, path: str, faults: list[Fault]) -> NodeEntry | None:
         return None
     own: list[Fault] = []
     return NodeEntry(node, read_declared(entry, "inputQty", own), tuple(own))
+
+
+def _said_names(content: Mapping[str, Any], faults: list[Fault]) -> tuple[str | None, int | None]:
+    """The SKU and the item id of the GTIN that a body has."""
+    sku, gtin = _text(content, "sku", "sku", faults), _text(content, "gtin", "gtin", faults)
+    return (
+        None if sku is None else read_sku(sku, IN_CONTENT, "sku", faults),
+        None if gtin is None else read_gtin(gtin, IN_CONTENT, "gtin", faults),
+    )
+
+
+def _agree(name: str, place: str, asked: str | int | None, said: str | int | None, faults: list[Fault]) -> None:
+    if asked is not None and said is not None and asked != said:
+        differs = f"{name} is one in the {place} and another in the body: name one item."
+        faults.append(Fault(INVALID_REQUEST_PARAM, name, differs))
 
 
 def _json(body: bytes) -> tuple[Any, str]:

@@ -54,6 +54,7 @@ from onhand.surfaces.gateway.update_bodies import (
     NodeEntry,
     read_content,
     read_declared,
+    read_named_again,
     read_named_item,
     read_nodes,
 )
@@ -155,6 +156,8 @@ class InventoryUpdates:
         faults: list[Fault] = []
         name = read_path_item(call, Query(call, faults), default="sku")
         content = read_content(call, body, faults)
+        if name is not None and content is not None:
+            name = read_named_again(name, content, faults)
         entries = read_nodes(content, faults) if content is not None else []
         expected = read_expected(call, faults)
         faults += key_faults(call)
@@ -172,6 +175,8 @@ class InventoryUpdates:
         item = await item_of(session, partner_id, update.name)
         if item is None:
             return not_found(update.name, None)
+        if update.name.differs_from(item):
+            return names_differ()
         own = await nodes_of(session, partner_id)
         if update.expected is not None:
             await hold_item(session, partner_id, own, item.item_id, self._services.clock())

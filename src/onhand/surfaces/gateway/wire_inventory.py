@@ -11,6 +11,8 @@ from onhand.dropship.items import PartnerItem
 from onhand.dropship.vocabulary import COUNTED, ENDLESS, UNITS_MAX, Code
 
 EACH = "EACH"
+NODES_MAX = 1_000
+"""Ship nodes of one update: each has an outcome of its own in the answer, so that many short ones make a long one."""
 
 _Code = Literal["AA"]
 
@@ -130,7 +132,7 @@ class NodeBody(msgspec.Struct, rename="camel"):
 class NodesBody(msgspec.Struct):
     """The ship nodes of an update."""
 
-    nodes: list[NodeBody]
+    nodes: Annotated[list[NodeBody], Meta(min_length=1, max_length=NODES_MAX)]
 
 
 class NodesUpdateBody(msgspec.Struct):

@@ -191,7 +191,7 @@ def order_operations(handlers: OrderHandlers, access: Access) -> tuple[Operation
             description=_EACH + "An order is held as a whole or not at all: short_stock says of each item that falls "
             "short what was asked for and what is to be had. Orders of one request are judged in their order.",
             body=Body(description="The orders.", type=ReservationsBody, example=ReservationsBody([_RESERVATION])),
-            answers={200: Answer(description="What became of each.", type=OrderResults, example=_RESERVED)},
+            answers=_told(_RESERVED),
         ),
         access.operation(
             handlers.ship,
@@ -203,13 +203,7 @@ def order_operations(handlers: OrderHandlers, access: Access) -> tuple[Operation
             description=_EACH + "Without lines, all that the order still holds has been shipped. A shipment may be "
             "told late, with its own time, and stands where it happened.",
             body=Body(description="The shipments.", type=ShipmentsBody, example=ShipmentsBody([_SHIPMENT])),
-            answers={
-                200: Answer(
-                    description="What became of each.",
-                    type=OrderResults,
-                    example=OrderResults(1, 0, 0, [_SHIPPED_RESULT]),
-                )
-            },
+            answers=_told(OrderResults(1, 0, 0, [_SHIPPED_RESULT])),
         ),
         access.operation(
             handlers.cancel,
@@ -223,13 +217,7 @@ def order_operations(handlers: OrderHandlers, access: Access) -> tuple[Operation
             body=Body(
                 description="The cancellations.", type=CancellationsBody, example=CancellationsBody([_CANCELLATION])
             ),
-            answers={
-                200: Answer(
-                    description="What became of each.",
-                    type=OrderResults,
-                    example=OrderResults(1, 0, 0, [_CANCELLED_RESULT]),
-                )
-            },
+            answers=_told(OrderResults(1, 0, 0, [_CANCELLED_RESULT])),
         ),
         access.operation(
             handlers.expire,
@@ -241,12 +229,10 @@ def order_operations(handlers: OrderHandlers, access: Access) -> tuple[Operation
             description=_EACH + "All that the order still holds is released. Reservations whose time has come are "
             "released by the platform itself.",
             body=Body(description="The orders.", type=ExpiriesBody, example=ExpiriesBody([_EXPIRY])),
-            answers={
-                200: Answer(
-                    description="What became of each.",
-                    type=OrderResults,
-                    example=OrderResults(1, 0, 0, [_EXPIRED_RESULT]),
-                )
-            },
+            answers=_told(OrderResults(1, 0, 0, [_EXPIRED_RESULT])),
         ),
     )
+
+
+def _told(example: OrderResults) -> dict[int, Answer]:
+    return {200: Answer(description="What became of each.", type=OrderResults, example=example)}

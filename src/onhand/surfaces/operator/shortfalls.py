@@ -9,7 +9,7 @@ from starlette.responses import Response
 from onhand.basics.clock import format_micros
 from onhand.basics.gtin import format_gtin
 from onhand.basics.quantity import SCALE
-from onhand.dropship.orders.reading import AFTER_ALL, Shortfall, ShortfallKey, list_shortfalls
+from onhand.dropship.shortfalls import AFTER_ALL, Shortfall, ShortfallKey, list_shortfalls
 from onhand.partners.operators import OperatorClient
 from onhand.stock.locations import Locations
 from onhand.store.database import Database

@@ -182,7 +182,6 @@ CREATE TABLE shortfall (
     event_id TEXT NOT NULL,
     declared BIGINT NOT NULL,
     reserved BIGINT NOT NULL,
-    recorded_at BIGINT NOT NULL,
     PRIMARY KEY (location_id, item_id, occurred_at, source, event_id)
 );
 
