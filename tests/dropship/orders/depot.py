@@ -76,7 +76,9 @@ class Depot:
         """Post a count of an earlier moment, as a feed does that was taken then."""
         counted = {int(gtin): each * SCALE for gtin, each in units.items()}
         partner_id = self.node.partner_id
-        counting = Counting(partner_id, f"partner-{partner_id}", f"feed-{next(self._numbers)}", occurred_at, counted)
+        # Of two counts of one moment the later id stands, so ids sort as they are told.
+        event_id = f"feed-{next(self._numbers):06}"
+        counting = Counting(partner_id, f"partner-{partner_id}", event_id, occurred_at, counted)
         await self.database.write(lambda session: post_counting(session, self.node, counting, self.clock()))
 
     async def take(self, *entries: Entry | Refusal, source: str = SHOP) -> list[OrderOutcome]:

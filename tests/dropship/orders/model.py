@@ -56,6 +56,7 @@ class Node:
         self._endless: dict[str, Moment] = {}
         self._orders: dict[str, HeldOrder] = {}
         self._known: dict[str, tuple[object, ...]] = {}
+        self._fell_short: set[str] = set()
 
     def declare(self, item: str, units: int | None) -> None:
         """Units, or None for without end."""
@@ -80,16 +81,11 @@ class Node:
     def take(self, entries: list[Told]) -> list[str]:
         """What becomes of the entries of one request: a status, or the code of a refusal."""
         tried = deepcopy(self)
-        codes = [tried._judge(entry) for entry in entries]
-        short = {
-            item
-            for entry, code in zip(entries, codes, strict=True)
-            if code == "short_stock"
-            for item in entry.lines or ()
-        }
+        tried._fell_short.clear()
+        for entry in entries:
+            tried._judge(entry)
         due = [order for order in self._orders.values() if order.is_due(self.now)]
-        if any(order.held.get(item) for order in due for item in short):
-            # It may be that the item of a due order was not the one that fell short: releasing it harms nobody.
+        if any(order.held.get(item) for order in due for item in tried._fell_short):
             self.expire()
         return [self._judge(entry) for entry in entries]
 
@@ -113,9 +109,14 @@ class Node:
         lines = entry.lines or {}
         if entry.order_id in self._orders:
             return "order_exists"
-        for item, units in lines.items():
-            if not self._is_endless(item) and units > max(0, self.on_hand(item) - self.reserved(item)):
-                return "short_stock"
+        lacking = {
+            item
+            for item, units in lines.items()
+            if not self._is_endless(item) and units > max(0, self.on_hand(item) - self.reserved(item))
+        }
+        if lacking:
+            self._fell_short |= lacking
+            return "short_stock"
         expires_at = None if entry.seconds is None else self.now + entry.seconds
         self._orders[entry.order_id] = HeldOrder(self._moment(), expires_at, lines)
         return "accepted"
