@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from onhand.basics.clock import system_clock
+from onhand.basics.clock import format_micros, parse_time, system_clock
 from onhand.store.database import Database
 from onhand.store.lanes import LeaseLost, claim, make_due, next_due
-from onhand.work.periodic import EVERYBODY, Periodic, begin, job_of
+from onhand.work.periodic import EVERYBODY, Periodic, begin, daily_at, every, job_of
 from onhand.work.worker import Job, Keep, Worker
 from tests.conftest import FrozenClock
 
@@ -221,7 +221,7 @@ async def test_what_comes_round_by_itself_is_due_some_time_after_each_end(
     async def work() -> None:
         rounds.append(clock())
 
-    periodic = Periodic("tidying", 60.0, work)
+    periodic = Periodic("tidying", every(60.0), work)
     worker = worker_of(database, clock, {"tidying": job_of(periodic, clock)})
     start = clock()
     for _ in range(2):
@@ -233,3 +233,50 @@ async def test_what_comes_round_by_itself_is_due_some_time_after_each_end(
     assert [moment - start for moment in rounds] == [60_000_000, 120_000_000]
     assert await claim(database, {"tidying"}, "x", clock() + 60_000_000, clock()) is not None
     assert EVERYBODY == 0
+
+
+async def test_what_was_due_while_nobody_worked_is_made_up_for_once(database: Database, clock: FrozenClock) -> None:
+    rounds: list[int] = []
+
+    async def work() -> None:
+        rounds.append(clock())
+
+    refresh = Periodic("refresh", daily_at(7, "America/Los_Angeles"), work)
+    await begin(database, clock, [refresh])
+    clock.advance(3 * 86_400)
+    await begin(database, clock, [refresh])
+    workers = [worker_of(database, clock, {"refresh": job_of(refresh, clock)}) for _ in range(2)]
+    await asyncio.gather(*[worker.run_due() for worker in workers])
+    assert rounds == [clock()]
+
+
+async def test_what_is_due_at_first_comes_at_once(database: Database, clock: FrozenClock) -> None:
+    rounds: list[int] = []
+
+    async def work() -> None:
+        rounds.append(clock())
+
+    refresh = Periodic("refresh", daily_at(7, "America/Los_Angeles"), work, at_first=True)
+    await begin(database, clock, [refresh])
+    worker = worker_of(database, clock, {"refresh": job_of(refresh, clock)})
+    assert await worker.run_due() == 1
+    assert rounds == [clock()]
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-03-05T14:59:59.999999", "2026-03-05T15:00:00Z"),
+        ("2026-03-05T15:00:00", "2026-03-06T15:00:00Z"),
+        # Summer time begins on 8 March 2026, so seven in the morning is an hour earlier in UTC.
+        ("2026-03-07T15:00:00", "2026-03-08T14:00:00Z"),
+        ("2026-03-08T14:00:00", "2026-03-09T14:00:00Z"),
+        # It ends on 1 November.
+        ("2026-10-31T14:00:00", "2026-11-01T15:00:00Z"),
+        ("2026-11-01T15:00:00", "2026-11-02T15:00:00Z"),
+    ],
+)
+def test_daily_work_is_due_whenever_the_clocks_of_its_zone_show_the_hour(now: str, expected: str) -> None:
+    moment = parse_time(now)
+    assert moment is not None
+    assert format_micros(daily_at(7, "America/Los_Angeles")(moment)) == expected

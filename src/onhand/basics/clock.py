@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -72,3 +72,21 @@ def _month_of_slice(number: int, zone: str) -> int:
 def month_start(month: int, zone: str) -> int:
     """The first moment of a month in a zone."""
     return from_datetime(datetime(month // 12, month % 12 + 1, 1, tzinfo=ZoneInfo(zone)))
+
+
+def day_of(moment: int, zone: str) -> date:
+    """The day of a moment in a zone."""
+    return to_datetime(moment).astimezone(ZoneInfo(zone)).date()
+
+
+def day_start(day: date, zone: str) -> int:
+    """The first moment of a day in a zone."""
+    return time_on(day, 0, zone)
+
+
+def time_on(day: date, hour: int, zone: str) -> int:
+    """The moment at which a zone's clocks show a full hour on a day.
+
+    An hour that a change of the clocks leaves out is taken where it would have been; one that comes twice, at first.
+    """
+    return from_datetime(datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(zone)))

@@ -1,6 +1,7 @@
-"""The words of the ledger: areas, states, and every event type with what it does (TH-08, and those of ship nodes).
+"""The words of the ledger: areas, states, and every event type with what it does.
 
-The numbers stand in the database and never change; the names are the wire's.
+Those of stores are TH-08's; ship nodes and fulfilment centres have their own. The numbers stand in the
+database and never change; the names are the wire's.
 """
 
 from enum import Enum, IntEnum
@@ -22,6 +23,7 @@ class State(IntEnum):
     AVAILABLE = 0
     CLAIMS = 1
     RESERVED = 2
+    IN_TRANSIT = 3
 
 
 class Effect(Enum):
@@ -95,8 +97,24 @@ CANCELLED = EventType(41, "CANCELLED", Effect.PLATFORM)
 EXPIRED = EventType(42, "EXPIRED", Effect.PLATFORM)
 SHIP_NODE_EVENT_TYPES = (DECLARED, RESERVED, SHIPPED, CANCELLED, EXPIRED)
 
+# What happens to a seller's units in fulfilment centres: each is a column of the reconciliation (WF-07). Counts and
+# what they raise (PI, CORRECTION, TSBR) belong to the column of ADJUSTED.
+RECEIVED = EventType(43, "RECEIVED", Effect.ADDS)
+SOLD = EventType(44, "SOLD", Effect.TAKES)
+RETURNED = EventType(45, "RETURNED", Effect.ADDS)
+LOST = EventType(46, "LOST", Effect.TAKES)
+FOUND = EventType(47, "FOUND", Effect.ADDS)
+DAMAGED = EventType(48, "DAMAGED", Effect.TAKES)
+REMOVED = EventType(49, "REMOVED", Effect.TAKES)
+TRANSFERRED = EventType(50, "TRANSFERRED", Effect.MOVES)
+ADJUSTED = EventType(51, "ADJUSTED", Effect.EITHER)
+FULFILMENT_EVENT_TYPES = (RECEIVED, SOLD, RETURNED, LOST, FOUND, DAMAGED, REMOVED, TRANSFERRED, ADJUSTED)
+
 EVENT_TYPE_BY_NAME = {event_type.name: event_type for event_type in EVENT_TYPES}
-EVENT_TYPE_BY_CODE = {event_type.code: event_type for event_type in (*EVENT_TYPES, *SHIP_NODE_EVENT_TYPES)}
+FULFILMENT_EVENT_TYPE_BY_NAME = {event_type.name: event_type for event_type in FULFILMENT_EVENT_TYPES}
+EVENT_TYPE_BY_CODE = {
+    event_type.code: event_type for event_type in (*EVENT_TYPES, *SHIP_NODE_EVENT_TYPES, *FULFILMENT_EVENT_TYPES)
+}
 AREA_BY_NAME = {area.name: area for area in Area}
 STATE_BY_NAME = {state.name: state for state in State}
 

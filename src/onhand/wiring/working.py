@@ -14,7 +14,7 @@ from onhand.stock.housekeeping import run_pass
 from onhand.stock.locations import Locations
 from onhand.store.database import Database
 from onhand.wiring.randomness import new_id
-from onhand.work.periodic import Periodic, begin, job_of
+from onhand.work.periodic import Periodic, begin, every, job_of
 from onhand.work.worker import Job, Keep, Worker
 
 _ANSWERS_EVERY_SECONDS = 3600.0
@@ -68,9 +68,9 @@ def _periodics(settings: Settings, database: Database, locations: Locations, clo
         logger.info("housekeeping", extra=msgspec.structs.asdict(summary))
 
     found = [
-        Periodic("order-expiry", settings.order_expiry_seconds, expire_orders),
-        Periodic("answer-expiry", _ANSWERS_EVERY_SECONDS, forget_answers),
+        Periodic("order-expiry", every(settings.order_expiry_seconds), expire_orders),
+        Periodic("answer-expiry", every(_ANSWERS_EVERY_SECONDS), forget_answers),
     ]
     if settings.housekeeping_seconds:
-        found.append(Periodic("housekeeping", settings.housekeeping_seconds, keep_house))
+        found.append(Periodic("housekeeping", every(settings.housekeeping_seconds), keep_house))
     return found

@@ -56,11 +56,18 @@ THROTTLING_HEADERS = {
 }
 
 GatewayHandler = Callable[[Call, Caller], Awaitable[Response | Refused]]
+Limited = Callable[[Call, Caller], str]
+"""Whose limit a call counts against, within its operation. It takes few values: each is a bucket for an hour."""
 Subject = Literal["inventory", "feeds", "reports"]
 
 _TOKEN_HEADER_BYTES = TOKEN_HEADER.lower().encode()
 _GET_A_TOKEN = "Get a token from POST /v3/token and send it in WM_SEC.ACCESS_TOKEN."  # noqa: S105 - a sentence
 _FULL, _NONE = "full_access", "no_access"
+
+
+def each_client(_call: Call, caller: Caller) -> str:
+    """A limit for each client (GW-15)."""
+    return caller.client_id
 
 
 class Door:
@@ -84,6 +91,7 @@ class Door:
         scope: Subject | None,
         throttle_class: str,
         answers: Mapping[int, Answer],
+        limited: Limited = each_client,
         description: str = "",
         parameters: tuple[Parameter, ...] = (),
         body: Body | None = None,
@@ -93,9 +101,10 @@ class Door:
         """An operation behind the door, with its headers and the errors that follow from the door declared.
 
         `accepts` are the media types in which it answers, the first where the caller does not mind; `takes` those in
-        which a body may come. `scope` None needs no scope. `service` stands in the codes of the handler's own errors.
+        which a body may come. `scope` None needs no scope. `service` stands in the codes of the handler's own
+        errors. A call counts against the limit of its client, unless `limited` says whose.
         """
-        allowed = _Allowed(scope, method != "GET", accepts, takes if body else ())
+        allowed = _Allowed(scope, method != "GET", accepts, takes if body else (), limited)
         return Operation(
             method=method,
             path=path,
@@ -139,7 +148,7 @@ class Door:
         return caller
 
     def _refusal(self, call: Call, caller: Caller, allowed: "_Allowed") -> Refused | None:
-        if not self._throttle.admit(call, caller.client_id):
+        if not self._throttle.admit(call, allowed.limited(call, caller)):
             return too_many_requests()
         if not choose_form(call, allowed.accepts):
             return not_acceptable(call, allowed.accepts)
@@ -165,6 +174,7 @@ class _Allowed(msgspec.Struct, frozen=True):
     changes: bool
     accepts: tuple[str, ...]
     takes: tuple[str, ...]
+    limited: Limited
 
 
 def too_many_requests() -> Refused:
