@@ -30,7 +30,21 @@ OF_PLACES = {
     "shortfall",
 }
 # What belongs to a partner, with partner_id first in its keys.
-OF_PARTNERS = {"partner_moment", "authorization_code", "idempotency_key", "feed", "feed_part"}
+OF_PARTNERS = {
+    "partner_moment",
+    "authorization_code",
+    "idempotency_key",
+    "feed",
+    "feed_part",
+    "seller_account",
+    "money_event",
+    "money_posting",
+    "money_line",
+    "money_leg",
+    "money_balance",
+    "sold_line",
+    "settlement_period",
+}
 GROWING = OF_PLACES | OF_PARTNERS
 # Small, read by everything, written rarely: whole on every machine.
 REFERENCE = {
@@ -48,6 +62,7 @@ REFERENCE = {
     "default_node",
     "gateway_client",
     "delegation",
+    "commission_table",
     "alembic_version",
 }
 # Small and written often: one row for each partner and kind of work. It stays whole on one machine.
