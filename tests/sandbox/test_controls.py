@@ -271,7 +271,7 @@ async def test_a_delay_holds_the_answer_up_and_lets_it_be(tmp_path: Path, clock:
 
     async with running_sandbox(tmp_path, UNTHROTTLED, clock) as sandbox:
         sandbox._faults._sleep = sleep
-        transport = httpx.ASGITransport(sandbox)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(sandbox)
         async with httpx.AsyncClient(transport=transport, base_url="http://sandbox") as http:
             box = Box(http, clock)
             await box.control("POST", "faults", 201, operation="getInventory", delay="PT2.5S")
