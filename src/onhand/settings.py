@@ -114,6 +114,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     housekeeping_seconds: Annotated[_Seconds, "Time between two housekeeping passes of a server; 0 means none."] = 60.0
     backroom_hours: Annotated[_Hours, "How long a receipt stays in the backroom before it counts as binned."] = 24.0
 
+    sandbox_requests_max: Annotated[_Count, "How many of the newest requests a sandbox remembers (SB-05)."] = 1_000
+    sandbox_body_bytes_max: Annotated[_Count, "How much of each body among them it remembers."] = 16_384
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """The settings that the variables of `environ` make; those that are absent or empty keep their defaults.
