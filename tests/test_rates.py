@@ -17,6 +17,7 @@ DEFAULTS = {
     "feed_status": Rate.of(5000, 60),
     "feed_list": Rate.of(5000, 60),
     "feed_errors": Rate.of(60, 60),
+    "settlement_recon": Rate.of(100, 60),
 }
 
 

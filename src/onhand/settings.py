@@ -37,6 +37,16 @@ _Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 _Positive = Annotated[float, Meta(gt=0, le=1_000_000)]
 _WholeSeconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 _WholeCount = Annotated[int, Meta(ge=1, le=31_536_000)]
+_Days = Annotated[int, Meta(ge=1, le=366)]
+_Day = Annotated[
+    str,
+    Meta(
+        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", extra={"accepted": "a day such as 2024-01-13"}
+    ),
+]
+_Zone = Annotated[
+    str, Meta(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", extra={"accepted": "a zone such as America/Los_Angeles"})
+]
 _Hours = Annotated[float, Meta(gt=0, le=8_760)]
 
 
@@ -78,6 +88,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_status_per_minute: Annotated[_Count, "Calls of one client for feeds and what became of them (GW-16)."] = 5000
     feed_errors_per_minute: Annotated[_Count, "Downloads of the failed rows of feeds by one client."] = 60
 
+    reconciliations_per_minute: Annotated[_Count, "Calls of one client for reconciliation reports (GW-16)."] = 100
+
     token_seconds: Annotated[_WholeCount, "How long a token of the gateway lives (GW-06)."] = 900
     refresh_token_seconds: Annotated[_WholeCount, "How long a refresh token lives (GW-03)."] = 31_536_000
     legacy_token_errors: Annotated[_Flag, "Whether a token that opens nothing is answered 400, not 401 (GW-12)."] = (
@@ -103,6 +115,24 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_transaction_rows_max: Annotated[_Count, "Rows of a feed that one transaction posts, at most."] = 10_000
     feed_attempts_max: Annotated[_Count, "After how many failures on our side a feed is given up (DS-15)."] = 5
     batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
+
+    settlement_anchor: Annotated[
+        _Day, "A day on which a settlement period begins (RC-14); not to be changed once sellers were posted to."
+    ] = "2024-01-13"
+    settlement_days: Annotated[_Days, "How long a settlement period is (RC-14)."] = 14
+    settlement_report_days: Annotated[_Days, "How long after a period's end its report is given out (RC-14)."] = 3
+    settlement_zone: Annotated[_Zone, "The zone at whose midnight settlement periods begin (RC-14)."] = (
+        "America/Los_Angeles"
+    )
+    settlement_processor: Annotated[_Text, "Who deposits payouts, as reports name it (RC-08)."] = "Payoneer"
+    settlement_line_count: Annotated[_Flag, "Whether line 2 of a v1 file tells the number of its rows (RC-08)."] = True
+    settlement_document_words: Annotated[
+        _Flag, "Whether v1 files say SALE, REFUNDED and ADJMNT, as the document does (RC-10)."
+    ] = False
+    settlement_octet_stream_csv: Annotated[
+        _Flag, "Whether an octet stream that is asked for is the CSV itself, not a ZIP (RC-03)."
+    ] = False
+    batch_money_entries_max: Annotated[_Count, "Sales, refunds and charges of one request, at most (OP-07)."] = 10_000
 
     worker_in_server: Annotated[_Flag, "Whether a server does the work that is due itself, beside `onhand worker`."] = (
         True

@@ -28,6 +28,7 @@ COMMANDS = {
     "node": "Add and list ship nodes, and choose a seller's default.",
     "worker": "Do what is due: process feeds, and keep house.",
     "feeds": "Follow feeds, and mend what failed of them.",
+    "settlement": "Close and prove settlement periods, and set commission rates.",
     "database": "Show the schema of the database, and bring it forward.",
     "ledger": "Prove the ledger, keep house, refresh and replay.",
     "settings": "Show every setting and what it accepts.",

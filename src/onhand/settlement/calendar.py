@@ -1,10 +1,13 @@
 """Settlement periods: so many days, half open, from a Saturday's midnight of a zone on; and report dates (RC-14)."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
-from onhand.basics.clock import day_of, day_start
+from onhand.basics.clock import MINUTE, day_of, day_start
+
+_ZONE_SLICE = 15 * MINUTE
 
 
 class Period(msgspec.Struct, frozen=True, order=True):
@@ -33,9 +36,13 @@ class SettlementCalendar(msgspec.Struct, frozen=True, kw_only=True):
     report_days: int = 3
     zone: str = "America/Los_Angeles"
 
+    def day_of(self, moment: int) -> date:
+        """The day of a moment."""
+        return local_day(moment, self.zone)
+
     def period_of(self, moment: int) -> Period:
         """The period that holds a moment."""
-        return self.period_at(day_of(moment, self.zone))
+        return self.period_at(self.day_of(moment))
 
     def period_at(self, day: date) -> Period:
         """The period that holds a day."""
@@ -61,6 +68,17 @@ class SettlementCalendar(msgspec.Struct, frozen=True, kw_only=True):
     def _from(self, first: date) -> Period:
         end = first + timedelta(days=self.days)
         return Period(first, end, end + timedelta(days=self.report_days))
+
+
+def local_day(moment: int, zone: str) -> date:
+    """The day of a moment in a zone."""
+    # Zones are offset from UTC by multiples of a quarter of an hour, so a day holds for such a slice as a whole.
+    return _day_of_slice(moment // _ZONE_SLICE, zone)
+
+
+@lru_cache(maxsize=16_384)
+def _day_of_slice(number: int, zone: str) -> date:
+    return day_of(number * _ZONE_SLICE, zone)
 
 
 def number_of(day: date) -> int:

@@ -32,6 +32,5 @@ SELECT period, report_day
 
 -- name: publish
 UPDATE settlement_period
-   SET published_at = :published_at, form = :form, v1_bytes = :v1_bytes, v1_digest = :v1_digest,
-       legacy_digest = :legacy_digest
+   SET published_at = :published_at, form = :form, v1_bytes = :v1_bytes, v1_digest = :v1_digest
  WHERE partner_id = :partner_id AND period = :period AND published_at IS NULL

@@ -12,6 +12,7 @@ from onhand.basics.refusal import Refusal
 from onhand.settlement.calendar import parse_report_date
 from onhand.settlement.entries import (
     KEY_CHARACTERS_MAX,
+    NOTHING,
     TEXT_CHARACTERS_MAX,
     UNITS_MAX,
     ChargeEntry,
@@ -43,7 +44,8 @@ _AMOUNTS = {
     "funded_savings": "fundedSavings",
     "original_price": "originalPrice",
 }
-_OWN_TO_PROGRAM = frozenset({"event_id", "partner", "currency", "posted_at"})
+_KEY_FIELDS = 4
+_PARSED = (Decimal, msgspec.Struct)
 
 
 class Amounts(msgspec.Struct, frozen=True, gc=False):
@@ -106,14 +108,6 @@ def command_of(verb: Verb, entry: Entry, source: str, now: int, future_seconds: 
                 return _deposit(entry, source, moment)
     except _Wrong as wrong:
         return wrong.refusal
-
-
-def charge_of(verb: Verb, entry: ChargeEntry, source: str, amount: int) -> Command:
-    """The platform's own charge or credit, of so many minor units."""
-    moment = None if entry.posted_at is None else from_datetime(entry.posted_at)
-    return Command(
-        verb, source, entry.event_id, entry.currency, moment, entry, _hash(verb, entry, amount), amount=amount
-    )
 
 
 def _sale(entry: SaleEntry, source: str, moment: int | None) -> Command:
@@ -223,7 +217,8 @@ def _amounts(entry: SaleEntry | RefundEntry) -> Amounts:
     found = {}
     for name, field in _AMOUNTS.items():
         told: Decimal | None = getattr(entry, name, None)
-        if told is not None and told != 0:
+        # Nearly all are left out, and looking at their values takes longer.
+        if told is not None and told is not NOTHING and told != 0:
             found[name] = _amount(field, told, entry.currency)
     return Amounts(**found)
 
@@ -247,20 +242,24 @@ def _signed(field: str, told: Decimal, currency: str) -> int:
 def _check_texts(entry: Entry) -> None:
     keys = _KEYS_OF[type(entry)]
     for name in keys:
-        _check_key(_camel(name), getattr(entry, name))
-    for name in entry.__struct_fields__:
-        value = getattr(entry, name)
-        if value and isinstance(value, str) and (len(value) > TEXT_CHARACTERS_MAX or not value.isprintable()):
-            said = f"{_camel(name)} has {TEXT_CHARACTERS_MAX} printable characters at most."
-            raise _Wrong("invalid_text", _camel(name), said)
+        text = getattr(entry, name)
+        if not 0 < len(text) <= KEY_CHARACTERS_MAX:
+            field = _camel(name)
+            said = f"{field} has 1 to {KEY_CHARACTERS_MAX} printable characters."
+            raise _Wrong(f"invalid_{field}", field, said)
+    texts = [value for value in msgspec.structs.astuple(entry) if type(value) is str]
+    if not "".join(texts).isprintable() or len(max(texts, key=len)) > TEXT_CHARACTERS_MAX:
+        _refuse_text(entry)
     gtin = getattr(entry, "gtin", "")
     if gtin and not (8 <= len(gtin) <= 14 and gtin.isascii() and gtin.isdigit()):
         raise _Wrong("invalid_gtin", "gtin", f"{gtin[:80]!r} is no GTIN: give its 8 to 14 digits.")
 
 
-def _check_key(field: str, text: str) -> None:
-    if not (0 < len(text) <= KEY_CHARACTERS_MAX and text.isprintable()):
-        raise _Wrong(f"invalid_{field}", field, f"{field} has 1 to {KEY_CHARACTERS_MAX} printable characters.")
+def _refuse_text(entry: Entry) -> None:
+    for name, value in msgspec.structs.asdict(entry).items():
+        if isinstance(value, str) and (len(value) > TEXT_CHARACTERS_MAX or not value.isprintable()):
+            said = f"{_camel(name)} has {TEXT_CHARACTERS_MAX} printable characters at most."
+            raise _Wrong("invalid_text", _camel(name), said)
 
 
 def _camel(name: str) -> str:
@@ -283,8 +282,9 @@ def _moment(time: datetime | None, latest: int) -> int | None:
 
 def _hash(verb: str, entry: Entry, *parsed: object) -> int:
     """A 64-bit hash of what an entry says: amounts by their value, however they were written."""
-    texts = [getattr(entry, name) for name in entry.__struct_fields__ if name not in _OWN_TO_PROGRAM]
-    kept = [value for value in texts if not isinstance(value, Decimal | msgspec.Struct)]
+    # Its key and its time, which stand first, are no part of what it says, and amounts are among what was parsed.
+    values = msgspec.structs.astuple(entry)[_KEY_FIELDS:]
+    kept = [value for value in values if not isinstance(value, _PARSED)]
     moment = None if entry.posted_at is None else from_datetime(entry.posted_at)
     content = msgspec.msgpack.encode((verb, entry.currency, moment, kept, parsed))
     return int.from_bytes(blake2b(content, digest_size=8).digest(), "big", signed=True)

@@ -51,7 +51,8 @@ _Percent = Annotated[
 ]
 _Units = Annotated[int, Meta(extra_json_schema={"minimum": 1, "maximum": UNITS_MAX})]
 _UnitsOrNone = Annotated[int, Meta(extra_json_schema={"minimum": 0, "maximum": UNITS_MAX})]
-_NOTHING = Decimal(0)
+NOTHING = Decimal(0)
+"""The amount that is meant where none is said."""
 
 
 class _Told(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -78,15 +79,15 @@ class SaleEntry(_Told, frozen=True, kw_only=True):
     contract_category: _Text
     quantity: _Units
     product_price: _Amount
-    shipping: _Amount = _NOTHING
-    product_tax: _Amount = _NOTHING
-    shipping_tax: _Amount = _NOTHING
-    gift_wrap: _Amount = _NOTHING
-    gift_wrap_tax: _Amount = _NOTHING
+    shipping: _Amount = NOTHING
+    product_tax: _Amount = NOTHING
+    shipping_tax: _Amount = NOTHING
+    gift_wrap: _Amount = NOTHING
+    gift_wrap_tax: _Amount = NOTHING
     gift_wrap_quantity: _UnitsOrNone = 0
-    product_fee: _Amount = _NOTHING
-    promotion: Annotated[_Amount, Meta(description="What the seller's own promotion takes off.")] = _NOTHING
-    funded_savings: Annotated[_Amount, Meta(description="What the operator adds for savings it funds.")] = _NOTHING
+    product_fee: _Amount = NOTHING
+    promotion: Annotated[_Amount, Meta(description="What the seller's own promotion takes off.")] = NOTHING
+    funded_savings: Annotated[_Amount, Meta(description="What the operator adds for savings it funds.")] = NOTHING
     tax_withheld: bool = True
     fee_withheld: bool = False
     original_price: _Amount | None = None

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 from onhand.basics.money import format_minor, share
+from onhand.settlement.calendar import local_day
 from onhand.settlement.postings import code_of
 from onhand.settlement.rates import percent_text
 from onhand.settlement.reading import LineTuple, Page, Posting, pages
-from onhand.settlement.statement import Statement, cell, date_text, local_day
+from onhand.settlement.statement import Statement, cell, date_text
 from onhand.settlement.vocabulary import (
-    ADJMNT,
     CHARGES,
     COMMISSIONS,
     FUNDED,
@@ -99,6 +99,7 @@ COLUMNS = (
     "Fulfillment Type",
 )
 
+_PAYABLE_COLUMN = COLUMNS.index("Payable to Partner from Sale")
 _Amounts = Mapping[str, int]
 
 
@@ -106,14 +107,22 @@ async def legacy_csv(statement: Statement, reader: Database | Session) -> AsyncI
     """The file, some thousand rows at a time."""
     yield (",".join(map(cell, COLUMNS)) + "\n").encode()
     async for rows in _rows(statement, reader):
-        yield "".join(rows).encode()
+        yield "".join(",".join(map(cell, cells)) + "\n" for cells in rows).encode()
 
 
-async def _rows(statement: Statement, reader: Database | Session) -> AsyncIterator[list[str]]:
+async def legacy_sum(statement: Statement, reader: Database | Session) -> int:
+    """What column 22 of the file comes to, added up from its cells, in minor units."""
+    total = 0
+    async for rows in _rows(statement, reader):
+        total += sum(int(cells[_PAYABLE_COLUMN].replace(".", "")) for cells in rows)
+    return total
+
+
+async def _rows(statement: Statement, reader: Database | Session) -> AsyncIterator[list[list[str]]]:
     waiting: list[LineTuple] = []
     posting: Posting | None = None
     async for page in pages(reader, statement.period):
-        written: list[str] = []
+        written: list[list[str]] = []
         for lines in _groups(page):
             if posting is not None and waiting and waiting[-1][1] == lines[0][1]:
                 # A posting that goes on from the page before.
@@ -135,10 +144,8 @@ def _groups(page: Page) -> Iterator[Sequence[LineTuple]]:
         yield page.lines[start:]
 
 
-def _rows_of(statement: Statement, posting: Posting | None, lines: Sequence[LineTuple]) -> list[str]:
-    if posting is None:
-        return []
-    return [",".join(map(cell, cells)) + "\n" for cells in legacy_rows(statement, posting, lines)]
+def _rows_of(statement: Statement, posting: Posting | None, lines: Sequence[LineTuple]) -> list[list[str]]:
+    return list(legacy_rows(statement, posting, lines)) if posting is not None else []
 
 
 def legacy_rows(statement: Statement, posting: Posting, lines: Sequence[LineTuple]) -> Iterator[list[str]]:
@@ -166,29 +173,23 @@ def _units(amounts: _Amounts, units: int) -> Iterator[_Amounts]:
 
 
 def _cells(statement: Statement, posting: Posting, units: int, amounts: _Amounts) -> list[str]:
-    def money(minor: int) -> str:
-        return format_minor(minor, statement.decimals)
+    return [
+        *_event_cells(posting, units, statement.zone),
+        *_money_cells(posting, amounts, statement.decimals),
+        *_reason_cells(posting, statement.decimals),
+    ]
 
-    sale, refund = posting.kind == Kind.SALE, posting.kind == Kind.REFUND
-    adjusted = not (sale or refund)
-    price = amounts[PRODUCT_PRICE] + amounts[PROMO] + amounts[FUNDED]
-    shipping, fee, wrap = amounts[SHIPPING], amounts[PRODUCT_FEE], amounts[GIFT_WRAP]
-    taxes = (amounts[PRODUCT_TAX], amounts[SHIPPING_TAX], amounts[GIFT_WRAP_TAX], 0)
-    tax, whole = sum(taxes), sum(amounts.values())
-    taxable = amounts[PRODUCT_PRICE] + shipping + wrap
-    # An adjustment has no sale whose tender it could be part of; its amount stands where tender does (RC-20).
-    tender = whole if adjusted else price + shipping + fee + wrap + tax
-    nothing = money(0)
-    sold = [money(part) for part in taxes] if sale else [nothing] * 4
-    given_back = [money(part) for part in taxes] if refund else [nothing] * 4
+
+def _event_cells(posting: Posting, units: int, zone: str) -> list[str]:
+    """Columns 1 to 20: what happened, to which order and item, and where it was sent."""
     return [
         posting.customer_order,
         posting.customer_order_line,
         posting.purchase_order,
         posting.purchase_order_line,
         posting.partner_order,
-        ADJMNT if adjusted else document_word(posting.kind),
-        date_text(local_day(posting.posted_at, statement.zone)),
+        document_word(posting.kind),
+        date_text(local_day(posting.posted_at, zone)),
         str(units),
         posting.sku,
         posting.gtin,
@@ -202,7 +203,25 @@ def _cells(statement: Statement, posting: Posting, units: int, amounts: _Amounts
         posting.city,
         posting.zip,
         posting.shipping_method,
-        money(tender),
+    ]
+
+
+def _money_cells(posting: Posting, amounts: _Amounts, decimals: int) -> list[str]:
+    """Columns 21 to 55: what was sold or given back, and its taxes."""
+
+    def money(minor: int) -> str:
+        return format_minor(minor, decimals)
+
+    sale, refund = posting.kind == Kind.SALE, posting.kind == Kind.REFUND
+    adjusted = not (sale or refund)
+    price = amounts[PRODUCT_PRICE] + amounts[PROMO] + amounts[FUNDED]
+    shipping, fee, wrap = amounts[SHIPPING], amounts[PRODUCT_FEE], amounts[GIFT_WRAP]
+    taxes = (amounts[PRODUCT_TAX], amounts[SHIPPING_TAX], amounts[GIFT_WRAP_TAX], 0)
+    tax, whole = sum(taxes), sum(amounts.values())
+    nothing = money(0)
+    return [
+        # An adjustment has no sale whose tender it could be part of; its amount stands where tender does (RC-20).
+        money(whole if adjusted else price + shipping + fee + wrap + tax),
         nothing if adjusted else money(whole),
         money(-sum(amounts[amount_type] for amount_type in COMMISSIONS)),
         posting.commission_rate,
@@ -213,19 +232,27 @@ def _cells(statement: Statement, posting: Posting, units: int, amounts: _Amounts
         *_both(money, fee, sale=sale),
         str(posting.gift_wrap_quantity),
         *_both(money, wrap, sale=sale),
-        *sold,
-        percent_text(_rate_points(tax, taxable)),
-        *given_back,
+        *([money(part) for part in taxes] if sale else [nothing] * 4),
+        percent_text(_rate_points(tax, amounts[PRODUCT_PRICE] + shipping + wrap)),
+        *([money(part) for part in taxes] if refund else [nothing] * 4),
         nothing,
         nothing,
         nothing,
         nothing,
         money(tax),
         posting.tax_withheld,
-        "" if sale else posting.description,
-        "" if sale else code_of(posting.description),
-        "" if posting.original_price is None else money(posting.original_price),
-        "" if posting.original_commission is None else money(posting.original_commission),
+    ]
+
+
+def _reason_cells(posting: Posting, decimals: int) -> list[str]:
+    """Columns 56 to 67: why, what it was before the adjustment programme, and what the commission depended on."""
+    is_sale = posting.kind == Kind.SALE
+    price, commission = posting.original_price, posting.original_commission
+    return [
+        "" if is_sale else posting.description,
+        "" if is_sale else code_of(posting.description),
+        "" if price is None else format_minor(price, decimals),
+        "" if commission is None else format_minor(commission, decimals),
         posting.own_category,
         posting.contract_category,
         posting.product_type,

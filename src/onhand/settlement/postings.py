@@ -167,12 +167,13 @@ def _commission(
     amounts, units, decimals = command.amounts, entry.quantity, decimals_of(command.currency)
     full_price = amounts.original_price if entry.original_price is not None else amounts.product_price
     base = full_price + amounts.funded_savings
-    by_schedule = commission_of(
-        found, amounts.product_price + amounts.funded_savings, amounts.shipping, units, decimals
-    )
+    sold_at = amounts.product_price + amounts.funded_savings
+    by_schedule = commission_of(found, sold_at, amounts.shipping, units, decimals)
     scheduled = by_schedule.on_product + by_schedule.on_shipping
     if command.points is not None:
         full = commission_at(command.points, base, amounts.shipping)
+    elif base == sold_at:
+        full = by_schedule
     else:
         full = commission_of(found, base, amounts.shipping, units, decimals)
     if entry.original_price is None:

@@ -1,7 +1,7 @@
-"""Publishing reports on their date: the form of the files is fixed, and their digests are kept (RC-07, RC-14).
+"""Publishing reports on their date: the form of the files is fixed, and the digest of v1 is kept (RC-07, RC-14).
 
 The files themselves are written from the rows of the closed period whenever they are asked for: the rows never change,
-so the bytes do not either, and the digests hold them to it.
+so the bytes do not either, and the digest holds them to it.
 """
 
 from collections.abc import AsyncIterator
@@ -14,7 +14,6 @@ import msgspec
 from onhand.basics.clock import Clock
 from onhand.settlement.calendar import Period, SettlementCalendar, day_of_number
 from onhand.settlement.closing import sellers
-from onhand.settlement.legacy import legacy_csv
 from onhand.settlement.reading import StatementPeriod, period_numbered, period_reported_on
 from onhand.settlement.statement import Statement, StatementForm
 from onhand.store.database import Database
@@ -68,14 +67,14 @@ async def publish_due(
 async def publish(
     database: Database, clock: Clock, calendar: SettlementCalendar, form: StatementForm, period: StatementPeriod
 ) -> bool:
-    """Write a closed period's files once to know their digests, and give them out from now on.
+    """Write a closed period's v1 file once to know its size and digest, and give its files out from now on.
 
     False where another was quicker; then its form holds.
     """
     first = day_of_number(period.period)
     days = calendar.period_at(first)
     statement = Statement(period, days, calendar.zone, form)
-    v1, legacy = await _digest(statement.csv(database)), await _digest(legacy_csv(statement, database))
+    size, digest = await _digest(statement.csv(database))
     kept = _Kept(days.last, period.reports_on, calendar.zone, form)
     changed = await database.write(
         lambda session: session.run(
@@ -84,9 +83,8 @@ async def publish(
             period=period.period,
             published_at=clock(),
             form=msgspec.json.encode(kept).decode(),
-            v1_bytes=v1[0],
-            v1_digest=v1[1],
-            legacy_digest=legacy[1],
+            v1_bytes=size,
+            v1_digest=digest,
         )
     )
     return changed > 0

@@ -31,7 +31,6 @@ class StatementPeriod(msgspec.Struct, frozen=True):
     form: str | None
     v1_bytes: int | None
     v1_digest: str | None
-    legacy_digest: str | None
     currency: str
 
     @property

@@ -8,21 +8,21 @@ SELECT report_day
 
 -- name: period_by_report_day
 SELECT p.partner_id, p.period, p.report_day, p.first_line, p.last_line, p.total, p.closed_at, p.paid, p.carried,
-       p.deposited_at, p.published_at, p.form, p.v1_bytes, p.v1_digest, p.legacy_digest, a.currency
+       p.deposited_at, p.published_at, p.form, p.v1_bytes, p.v1_digest, a.currency
   FROM settlement_period AS p
   JOIN seller_account AS a ON a.partner_id = p.partner_id
  WHERE p.partner_id = :partner_id AND p.report_day = :report_day
 
 -- name: period_by_number
 SELECT p.partner_id, p.period, p.report_day, p.first_line, p.last_line, p.total, p.closed_at, p.paid, p.carried,
-       p.deposited_at, p.published_at, p.form, p.v1_bytes, p.v1_digest, p.legacy_digest, a.currency
+       p.deposited_at, p.published_at, p.form, p.v1_bytes, p.v1_digest, a.currency
   FROM settlement_period AS p
   JOIN seller_account AS a ON a.partner_id = p.partner_id
  WHERE p.partner_id = :partner_id AND p.period = :period
 
 -- name: periods_of
 SELECT p.partner_id, p.period, p.report_day, p.first_line, p.last_line, p.total, p.closed_at, p.paid, p.carried,
-       p.deposited_at, p.published_at, p.form, p.v1_bytes, p.v1_digest, p.legacy_digest, a.currency
+       p.deposited_at, p.published_at, p.form, p.v1_bytes, p.v1_digest, a.currency
   FROM settlement_period AS p
   JOIN seller_account AS a ON a.partner_id = p.partner_id
  WHERE p.partner_id = :partner_id

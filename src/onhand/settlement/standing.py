@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import msgspec
 
-from onhand.basics.clock import day_of
 from onhand.basics.refusal import Refusal
 from onhand.settlement.calendar import Period, SettlementCalendar, day_of_number, number_of
 from onhand.settlement.commands import Command
@@ -105,7 +104,7 @@ class Standing:
         assert sum(draft.legs.values()) == 0, "a posting balances"
         self._last_no += 1
         number, partner_id = self._last_no, self.account.partner_id
-        facts = (getattr(draft.facts, name) for name in Facts.__struct_fields__)
+        facts = msgspec.structs.astuple(draft.facts)
         row = PostingRow(partner_id, number, period.period, posted_at, self.now, *facts)
         self.postings.append(row)
         total = self.totals.setdefault(period.period, [period.last_line, 0])
@@ -138,7 +137,7 @@ class Standing:
             EventRow(partner_id, command.source, command.event_id, command.said, first.posting_no, self.now)
         )
         amount = sum(line.amount for draft in drafts for line in draft.lines)
-        named = transaction_key(day_of(posted_at, self._calendar.zone), first.posting_no)
+        named = transaction_key(self._calendar.day_of(posted_at), first.posting_no)
         return Outcome("accepted", command.event_id, posted=Posted(named, amount, command.currency))
 
     def _drafts(self, command: Command, posted_at: int) -> Sequence[Draft] | Refusal:
@@ -156,7 +155,7 @@ class Standing:
         if (entry.purchase_order, entry.purchase_order_line) in self.sold:
             said = "This line of the purchase order was sold before, under another id: mend the line, or leave it out."
             return Refusal("already_sold", "purchaseOrderLine", said)
-        return sale_of(command, self._rates, day_of(posted_at, self._calendar.zone))
+        return sale_of(command, self._rates, self._calendar.day_of(posted_at))
 
     def _sell(self, draft: Draft, row: PostingRow) -> None:
         key = (row.purchase_order, row.purchase_order_line)

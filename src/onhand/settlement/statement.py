@@ -2,13 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
-from functools import lru_cache
 
 import msgspec
 
-from onhand.basics.clock import MINUTE, day_of
 from onhand.basics.money import decimals_of, format_minor
-from onhand.settlement.calendar import Period
+from onhand.settlement.calendar import Period, local_day
 from onhand.settlement.reading import Page, Posting, StatementPeriod, pages
 from onhand.settlement.transaction_keys import transaction_key
 from onhand.settlement.vocabulary import SUMMARY, document_word
@@ -47,10 +45,6 @@ COLUMNS = (
     "Campaign Id",
 )
 TYPE_COLUMN = COLUMNS.index("Transaction Type")
-_AMOUNT_COLUMN = COLUMNS.index("Amount")
-# The amount, its type, the quantity and the rate stand between what comes before and after them.
-_AFTER_COLUMN = _AMOUNT_COLUMN + 4
-_ZONE_SLICE = 15 * MINUTE
 
 
 class StatementForm(msgspec.Struct, frozen=True):
@@ -166,17 +160,6 @@ def posting_cells(posting: Posting, zone: str) -> tuple[list[str], str, list[str
 def date_text(day: date) -> str:
     """`07/28/2026`."""
     return f"{day.month:02d}/{day.day:02d}/{day.year:04d}"
-
-
-def local_day(moment: int, zone: str) -> date:
-    """The day of a moment in a zone."""
-    # Zones are offset from UTC by multiples of a quarter of an hour, so a day holds for such a slice as a whole.
-    return _day_of_slice(moment // _ZONE_SLICE, zone)
-
-
-@lru_cache(maxsize=16_384)
-def _day_of_slice(number: int, zone: str) -> date:
-    return day_of(number * _ZONE_SLICE, zone)
 
 
 def cell(text: str) -> str:

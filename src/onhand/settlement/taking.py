@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from onhand.basics.gtin import DIGITS
 from onhand.settlement.calendar import SettlementCalendar, number_of
 from onhand.settlement.commands import Command
 from onhand.settlement.entries import ChargeEntry, RefundEntry, SaleEntry
@@ -204,7 +205,7 @@ def _sold_row(partner_id: int, key: SoldKey, sold: Sold) -> SoldRow:
         partner_id,
         *key,
         sold.posting_no,
-        sold.facts.gtin,
+        sold.facts.gtin.zfill(DIGITS) if sold.facts.gtin else "",
         sold.unit_price,
         sold.posted_at,
         sold.quantity,

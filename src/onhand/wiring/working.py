@@ -10,11 +10,14 @@ from onhand.dropship.feeds.taking import LANE as FEEDS
 from onhand.dropship.orders.expiring import expire_everywhere
 from onhand.partners.answers import forget_old_answers, partners_with_clients
 from onhand.settings import Settings
+from onhand.settlement.closing import close_everywhere
+from onhand.settlement.publishing import publish_everywhere
 from onhand.stock.housekeeping import run_pass
 from onhand.stock.locations import Locations
 from onhand.store.database import Database
 from onhand.wiring.randomness import new_id
-from onhand.work.periodic import Periodic, begin, every, job_of
+from onhand.wiring.settlement import calendar_of, statement_form
+from onhand.work.periodic import Periodic, begin, daily_at, every, job_of
 from onhand.work.worker import Job, Keep, Worker
 
 _ANSWERS_EVERY_SECONDS = 3600.0
@@ -71,6 +74,20 @@ def _periodics(settings: Settings, database: Database, locations: Locations, clo
         Periodic("order-expiry", every(settings.order_expiry_seconds), expire_orders),
         Periodic("answer-expiry", every(_ANSWERS_EVERY_SECONDS), forget_answers),
     ]
+    found.append(_settlement(settings, database, clock))
     if settings.housekeeping_seconds:
         found.append(Periodic("housekeeping", every(settings.housekeeping_seconds), keep_house))
     return found
+
+
+def _settlement(settings: Settings, database: Database, clock: Clock) -> Periodic:
+    """Closing what has ended and publishing what is due: at each midnight of the settlement's zone, and at first."""
+    calendar = calendar_of(settings)
+
+    async def settle() -> None:
+        closed = await close_everywhere(database, clock, calendar)
+        published = await publish_everywhere(database, clock, calendar, statement_form(settings))
+        if closed or published:
+            logger.info("settled", extra={"closed": len(closed), "published": len(published)})
+
+    return Periodic("settlement", daily_at(0, calendar.zone), settle, at_first=True)

@@ -15,6 +15,7 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
 
     `cursor_secret` is shared by every process that serves the same database. `wake_worker` says that there is work to
     be done now. `legacy_token_errors` answers a token that opens nothing with the older 400 (GW-12).
+    `octet_stream_is_csv` gives the CSV of a reconciliation report to those who ask for an octet stream, too (RC-03).
     """
 
     database: Database
@@ -28,3 +29,4 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
     feed_rows_max: int
     wake_worker: Callable[[], None]
     legacy_token_errors: bool = False
+    octet_stream_is_csv: bool = False

@@ -147,7 +147,6 @@ CREATE TABLE settlement_period (
     form TEXT,
     v1_bytes BIGINT,
     v1_digest TEXT,
-    legacy_digest TEXT,
     PRIMARY KEY (partner_id, period)
 ) WITHOUT ROWID;
 
