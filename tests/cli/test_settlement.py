@@ -66,6 +66,17 @@ def test_a_proof_is_a_csv_with_every_order(run: Run, ledger: Path) -> None:
     assert {row[3] for row in rows if row[0] == "residual"} == {"0.00"}
 
 
+@pytest.mark.contract("RC-07")
+def test_a_published_report_is_written_to_a_file(run: Run, ledger: Path, tmp_path: Path) -> None:
+    arguments = ("2024-03-12", *SELLER_OPTION, "--output", "report.csv")
+    assert run("settlement", "file", *arguments).status == 1
+    run("settlement", "close")
+    for more, columns, lines in (((), 30, 11), (("--legacy",), 67, 2)):
+        assert run("settlement", "file", *arguments, *more).status == 0
+        rows = list(csv.reader(StringIO((tmp_path / "report.csv").read_text())))
+        assert (len(rows[0]), len(rows)) == (columns, lines)
+
+
 @pytest.mark.contract("RC-21")
 def test_a_ledger_of_money_that_agrees_is_verified(run: Run, ledger: Path) -> None:
     run("settlement", "close")

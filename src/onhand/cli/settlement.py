@@ -2,9 +2,11 @@
 
 import csv
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
@@ -20,8 +22,14 @@ from onhand.settings import Settings
 from onhand.settlement import audit
 from onhand.settlement.calendar import day_of_number, number_of, parse_report_date
 from onhand.settlement.closing import close_everywhere
+from onhand.settlement.legacy import legacy_csv
 from onhand.settlement.proof import Proof, Sum, orders_of, prove
-from onhand.settlement.publishing import draft_statement, publish_everywhere, statement_of
+from onhand.settlement.publishing import (
+    draft_statement,
+    publish_everywhere,
+    published_statement,
+    statement_of,
+)
 from onhand.settlement.rates import RateTable, read_rates
 from onhand.settlement.reading import StatementPeriod, period_numbered, period_reported_on, periods_of
 from onhand.settlement.schedules import load_rates, text_in_force
@@ -96,6 +104,31 @@ def proof(
 
 
 @app.command()
+def file(
+    report_date: Annotated[str, typer.Argument(help="The report's date, such as 2026-07-28.")],
+    seller: Seller,
+    output: Annotated[Path, typer.Option("--output", help="Where the CSV is written; a hyphen is standard output.")],
+    legacy: Annotated[bool, typer.Option("--legacy", help="Write the legacy report instead of v1.")] = False,
+) -> None:
+    """Write a published report, byte by byte as the gateway answers it.
+
+    Example: `onhand settlement file 2026-07-28 --seller 10000000001 --output report.csv`
+    """
+    day = _day(report_date)
+
+    async def work(database: Database, _settings: Settings) -> None:
+        statement = await published_statement(database, await _partner_id(database, seller), day)
+        if statement is None:
+            raise Problem(f"{seller} has no published report of {day}: `onhand settlement periods --seller {seller}`")
+        chunks = legacy_csv(statement, database) if legacy else statement.csv(database)
+        with _opened(output) as written:
+            async for chunk in chunks:
+                written.write(chunk)
+
+    with_database(work)
+
+
+@app.command()
 def verify(as_json: AsJson = False) -> None:
     """Compare balances and periods with the postings that they come from; the status is 1 where something differs.
 
@@ -152,6 +185,19 @@ def show() -> None:
         return await text_in_force(database)
 
     print(with_database(work), end="")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A file to write to, or standard output where the path is a hyphen."""
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        return
+    try:
+        with path.open("wb") as written:
+            yield written
+    except OSError as error:
+        raise Problem(f"can't write {path}: {error}") from error
 
 
 def _tell(read: object, file: Path, what: str) -> None:
