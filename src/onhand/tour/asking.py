@@ -86,6 +86,10 @@ class Callers:
         """What the drop-ship vendor is answered."""
         return _body(await self._http.post(path, params=parameters, json=body, auth=self._vendor))
 
+    async def operator_get(self, path: str) -> dict[str, Any]:
+        """What the operator is answered."""
+        return _body(await self._http.get(f"/operator/v1{path}", headers=self._bearer))
+
     async def operator_post(self, path: str, body: object) -> dict[str, Any]:
         """What the operator is answered."""
         return _body(await self._http.post(f"/operator/v1{path}", json=body, headers=self._bearer))

@@ -11,6 +11,7 @@ from onhand.completejourney.dropship import DropShip, drop_ship
 from onhand.completejourney.highlight import Highlight, highlight
 from onhand.completejourney.loading import JourneyOptions, Progress, load_completejourney
 from onhand.completejourney.package import data_directory
+from onhand.completejourney.selling import SellerSales, sellers_of
 from onhand.completejourney.streaming import Part, read_journey
 from onhand.files.replacing import replace_file
 from onhand.settings import Settings
@@ -18,6 +19,7 @@ from onhand.store.database import Database
 from onhand.tour.asking import Callers
 from onhand.tour.credentials import dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
+from onhand.tour.settlement import SettlementTour
 from onhand.tour.steps import Tour
 from onhand.wiring.databases import open_database
 from onhand.wiring.intake import build_intake
@@ -36,6 +38,7 @@ class DemoData(msgspec.Struct, frozen=True):
     events: int
     scene: Highlight
     vendor: DropShip
+    sellers: tuple[SellerSales, ...]
 
 
 async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part, progress: Progress) -> DemoData:
@@ -59,7 +62,7 @@ async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part,
         await database.close()
     events = counts.accepted + counts.duplicates
     journey = read_journey(source, part)
-    loaded = DemoData(part, events, highlight(journey), drop_ship(journey, _VENDOR_ITEMS_MAX))
+    loaded = DemoData(part, events, highlight(journey), drop_ship(journey, _VENDOR_ITEMS_MAX), sellers_of(journey))
     replace_file(directory / _SCENE, msgspec.json.encode(loaded))
     return loaded
 
@@ -82,6 +85,7 @@ async def _take(database: Database, clock: Clock, data: DemoData, url: str, cons
             callers = Callers(http, credentials, clock)
             await Tour(callers, scene, console, clock).take()
             await DropShipTour(callers, vendor, _foreign_to(vendor, scene), console, clock).take()
+            await SettlementTour(callers, database, data.sellers, console, clock).take(http)
     finally:
         await dismiss(database, clock, credentials)
 
