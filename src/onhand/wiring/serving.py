@@ -177,6 +177,7 @@ def _gateway_services(
         objects=common.objects,
         links=_links(settings, link_secret),
         legacy_token_errors=settings.legacy_token_errors,
+        behind_tls_proxy=settings.behind_tls_proxy,
     )
 
 
