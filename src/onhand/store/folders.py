@@ -173,5 +173,9 @@ async def _in_thread(work: Callable[[], T]) -> T:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        await asyncio.wait({running})
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running})
+        # Nobody waits for it any more; what is never asked for would be logged as a defect.
+        _ = running.exception()
         raise
