@@ -22,7 +22,7 @@ _SIGNATURE = b"&sig="
 _EXPIRY = b"&se="
 
 Denial = Literal["changed", "expired"]
-"""Why a link opens nothing. Only whoever made it could know of one that is changed when it expires."""
+"""Why a link opens nothing. One that was changed is never said to have expired, or not to have."""
 
 
 class Link(msgspec.Struct, frozen=True):

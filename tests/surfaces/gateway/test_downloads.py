@@ -12,7 +12,7 @@ import pytest
 from onhand.reports.links import Links, object_key
 from onhand.store.database import Database
 from tests.conftest import FrozenClock
-from tests.store.storing import MEBIBYTE, opened_bucket, pieces
+from tests.store.storing import IMPATIENT, MEBIBYTE, opened_bucket, pieces
 from tests.surfaces.gateway.counter import BASE_URL, SECRET, Counter, descriptions, errors
 
 pytestmark = pytest.mark.contract("DS-26")
@@ -239,7 +239,7 @@ async def test_a_link_leaves_no_signature_in_the_log(
 async def test_a_storage_out_of_reach_is_told_apart_from_a_file_that_is_gone(
     database: Database, clock: FrozenClock
 ) -> None:
-    objects = opened_bucket("s3://files", "http://127.0.0.1:9")
+    objects = opened_bucket("s3://files", "http://127.0.0.1:9", IMPATIENT)
     counter = Counter(database, clock, objects=objects)
     url = counter.services.links.url_of(FOLDER, NAME, clock()).url
     answer = await get(counter, url)
