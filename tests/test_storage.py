@@ -9,6 +9,7 @@ import pytest
 from onhand.reports.links import Links, object_key
 from onhand.settings import BadSetting, Settings
 from onhand.store.folders import FolderStore
+from onhand.store.objects import StorageUnavailable
 from onhand.wiring.databases import open_database, shared_secret
 from onhand.wiring.published import NOTHING_PUBLISHED
 from onhand.wiring.serving import REPORT_LINKS, running_server
@@ -93,3 +94,22 @@ async def test_every_server_on_a_database_takes_the_links_of_the_others(tmp_path
             async with httpx.AsyncClient(transport=transport) as client:
                 assert (await client.get(link.url)).content == b"the file"
                 assert (await client.get(f"{link.url}x")).status_code == 403
+
+
+async def test_a_bucket_is_not_reached_by_plain_http_whatever_the_environment_allows(
+    s3_endpoint: str, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
+    objects = open_objects(s3_settings("", bucket, object_store_retries_max=0))
+    with pytest.raises(StorageUnavailable) as refused:
+        await objects.put(KEY, pieces([b"x"]))
+    # It was this one that it would not go to.
+    assert f"PUT {s3_endpoint}/{bucket}/onhand/{KEY}" in str(refused.value)
+
+
+def test_a_storage_that_lacks_what_it_needs_is_told_when_it_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_CONNECTION_STRING"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(BadSetting, match=r"ONHAND_OBJECT_STORE_URL is az://files/x: .*Account must be specified"):
+        open_objects(Settings(object_store_url="az://files/x"))

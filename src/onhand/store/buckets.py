@@ -198,8 +198,6 @@ def open_bucket(url: str, access: Access, patience: Patience) -> BucketStore:
     Raises:
         BadBucket: there can be none.
     """
-    if access.endpoint.startswith("http://") and not access.allow_http:
-        raise BadBucket(f"the endpoint {access.endpoint} is plain HTTP, which has to be allowed")
     try:
         return BucketStore(_store(url, access, patience), url, patience.abort_seconds)
     except (BaseError, OSError, ValueError) as error:
