@@ -129,6 +129,13 @@ async def test_an_arrival_may_be_told_before_its_dispatch(warehouse: Warehouse) 
     assert await warehouse.units(EAST) == {"AVAILABLE": -3, "IN_TRANSIT": 0}
 
 
+async def test_a_count_knows_of_the_transfers_of_its_batch(warehouse: Warehouse) -> None:
+    await warehouse.accept(moved("r", "RECEIVED", hours=9, quantity=10))
+    await warehouse.accept(moved("c", "PI", hours=2, counted=5), transfer("t", EAST, WEST, 4, hours=5))
+    rows = [(row.event_type, row.quantity // UNIT, row.balance // UNIT) for row in await warehouse.history(EAST)]
+    assert rows == [("PI", -1, 5), ("TRANSFERRED", -4, 6), ("RECEIVED", 10, 10)]
+
+
 @pytest.mark.contract("OP-04")
 async def test_a_transfer_that_conflicts_at_either_centre_posts_nothing(warehouse: Warehouse) -> None:
     await warehouse.accept(moved("t", "RECEIVED", WEST, quantity=9))
