@@ -104,6 +104,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feeds_per_hour: Annotated[_Count, "Feeds that one client may send (GW-16)."] = 50
     feed_status_per_minute: Annotated[_Count, "Calls of one client for feeds and what became of them (GW-16)."] = 5000
     feed_errors_per_minute: Annotated[_Count, "Downloads of the failed rows of feeds by one client."] = 60
+    fulfilment_log_per_minute: Annotated[_Count, "Reads of the inventory log by one client (WF-10)."] = 600
+    fulfilment_inventory_per_minute: Annotated[
+        _Count, "Reads of what is in fulfilment centres by one client (WF-10)."
+    ] = 600
 
     token_seconds: Annotated[_WholeCount, "How long a token of the gateway lives (GW-06)."] = 900
     refresh_token_seconds: Annotated[_WholeCount, "How long a refresh token lives (GW-03)."] = 31_536_000

@@ -6,6 +6,7 @@ from onhand.surfaces.gateway.door import SECURITY_SCHEMES, Door
 from onhand.surfaces.gateway.downloads import changed_link_response, download_operations
 from onhand.surfaces.gateway.errors import answer_fault
 from onhand.surfaces.gateway.feeds import feed_operations
+from onhand.surfaces.gateway.fulfilment import fulfilment_operations
 from onhand.surfaces.gateway.inventory import inventory_operations
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.tokens import token_operations
@@ -28,6 +29,7 @@ def surface(services: GatewayServices) -> Surface:
             *update_operations(services, door),
             *feed_operations(services, door),
             *download_operations(services),
+            *fulfilment_operations(services, door),
         ),
         answer_fault=_answer_fault,
         security_schemes=SECURITY_SCHEMES,
