@@ -26,6 +26,7 @@ COMMANDS = {
     "store": "Add and list the stores that units can be in.",
     "client": "Let partners' programs in at the gateway, and shut them out.",
     "node": "Add and list ship nodes, and choose a seller's default.",
+    "centre": "Add and list the fulfilment centres that keep sellers' units.",
     "worker": "Do what is due: process feeds, and keep house.",
     "feeds": "Follow feeds, and mend what failed of them.",
     "database": "Show the schema of the database, and bring it forward.",

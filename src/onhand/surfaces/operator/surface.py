@@ -15,6 +15,7 @@ from onhand.surfaces.operator.access import PREFIX, SECURITY_SCHEMES, Access
 from onhand.surfaces.operator.as_of import AsOfHandlers, as_of_operations
 from onhand.surfaces.operator.catalogue import CatalogueHandlers
 from onhand.surfaces.operator.catalogue_operations import catalogue_operations
+from onhand.surfaces.operator.centres import CentreHandlers, centre_operations
 from onhand.surfaces.operator.clients import ClientHandlers, client_operations
 from onhand.surfaces.operator.codes import CodeHandlers, code_operations
 from onhand.surfaces.operator.consumers import ConsumerHandlers, consumer_operations
@@ -81,6 +82,7 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         *code_operations(CodeHandlers(database, clock, bytes_max, services.new_token), access),
         *store_operations(StoreHandlers(database, locations, clock, bytes_max), access),
         *ship_node_operations(ShipNodeHandlers(database, clock, bytes_max), access),
+        *centre_operations(CentreHandlers(database, clock, bytes_max), access),
         *catalogue_operations(CatalogueHandlers(database, clock, bytes_max), access),
         *event_operations(EventHandlers(services.intake, services.body_limits), access),
         *order_operations(OrderHandlers(orders, bytes_max, services.batch_orders_max), access),
