@@ -37,6 +37,7 @@ _Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 _Positive = Annotated[float, Meta(gt=0, le=1_000_000)]
 _WholeSeconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 _WholeCount = Annotated[int, Meta(ge=1, le=31_536_000)]
+_GraceDays = Annotated[int, Meta(ge=0, le=27)]
 _Hours = Annotated[float, Meta(gt=0, le=8_760)]
 
 
@@ -78,6 +79,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_status_per_minute: Annotated[_Count, "Calls of one client for feeds and what became of them (GW-16)."] = 5000
     feed_errors_per_minute: Annotated[_Count, "Downloads of the failed rows of feeds by one client."] = 60
 
+    reconciliations_per_hour: Annotated[
+        _Count, "Files of one month's reconciliation that one seller may retrieve (WF-06)."
+    ] = 1
+
     token_seconds: Annotated[_WholeCount, "How long a token of the gateway lives (GW-06)."] = 900
     refresh_token_seconds: Annotated[_WholeCount, "How long a refresh token lives (GW-03)."] = 31_536_000
     legacy_token_errors: Annotated[_Flag, "Whether a token that opens nothing is answered 400, not 401 (GW-12)."] = (
@@ -103,6 +108,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_transaction_rows_max: Annotated[_Count, "Rows of a feed that one transaction posts, at most."] = 10_000
     feed_attempts_max: Annotated[_Count, "After how many failures on our side a feed is given up (DS-15)."] = 5
     batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
+
+    reconciliation_grace_days: Annotated[_GraceDays, "Days after its end until a month is closed (WF-08)."] = 0
+    reconciliation_transaction_streams_max: Annotated[
+        _Count, "Items of sellers at a centre that one transaction of a refresh takes."
+    ] = 5_000
 
     worker_in_server: Annotated[_Flag, "Whether a server does the work that is due itself, beside `onhand worker`."] = (
         True

@@ -119,7 +119,6 @@ class PostgresqlDatabase:
         Raises:
             Unavailable: the database stayed out of reach.
         """
-
         return await self._repeated(_in_one_moment(work))
 
     async def write(self, work: Callable[[PostgresqlSession], Awaitable[T]], *, one_moment: bool = False) -> T:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from onhand.basics.clock import MICROSECONDS, TIME_MIN, day_of, month_of, month_start, time_on, to_datetime
+from onhand.stock.locations import CENTRE_ZONE
 from onhand.stock.vocabulary import ADJUSTED
 
-PACIFIC = "America/Los_Angeles"
+PACIFIC = CENTRE_ZONE
 REFRESH_HOUR = 7
 FIRST_MONTH = 2022 * 12
 """January 2022: the first month that can be asked for (WF-03). Everything before it is what that month starts with."""

@@ -39,19 +39,19 @@ class Refresh(msgspec.Struct, frozen=True):
         return day_of_number(self.last_day_number)
 
 
-async def newest_refresh(session: Session) -> Refresh | None:
+async def newest_refresh(session: Session | Database) -> Refresh | None:
     """The refresh that began last."""
     row = await session.one(SQL["newest_refresh"])
     return Refresh(*row) if row else None
 
 
-async def shown_refresh(session: Session) -> Refresh | None:
+async def shown_refresh(session: Session | Database) -> Refresh | None:
     """The refresh whose figures are answered: the newest that is complete."""
     row = await session.one(SQL["shown_refresh"])
     return Refresh(*row) if row else None
 
 
-async def refresh_of_month(session: Session, partner_id: int, month: int) -> Refresh | None:
+async def refresh_of_month(session: Session | Database, partner_id: int, month: int) -> Refresh | None:
     """The refresh whose word is kept of a closed month: the one that closed it, or first found units of the seller."""
     closed = await session.one(SQL["closed_by"], month=month)
     begun = await session.one(SQL["seller_begun_by"], partner_id=partner_id)

@@ -1,4 +1,4 @@
-"""The refresh: what became known since the last one is added up by day, and months that are over are closed (WF-05, 08).
+"""The refresh: what became known since the last one is added up by day, and months that are over are closed (WF-05).
 
 It goes centre by centre and, within one, some items at a time, each time in one transaction that sees one moment and
 notes how far it came. So it can be ended anywhere and is taken up there, any number of workers add nothing twice, and
@@ -8,6 +8,7 @@ follows from these, not from the ledger's size. Nobody sees any of it before all
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -15,15 +16,14 @@ from pathlib import Path
 import msgspec
 
 from onhand.basics.clock import Clock, month_start
-from onhand.fulfilment.reconciliation.calendar import FIRST_MONTH, PACIFIC, spans
+from onhand.fulfilment.centres import all_centres
+from onhand.fulfilment.reconciliation.calendar import FIRST_MONTH, PACIFIC, Span, spans
 from onhand.fulfilment.reconciliation.refreshes import SQL as REFRESHES
 from onhand.fulfilment.reconciliation.refreshes import Refresh, begin_due, complete
-from onhand.stock.locations import Locations
 from onhand.store.database import Database, RunAgain, Session
 from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("refreshing.sql"), Path(__file__).with_name("naming.sql"))
-CENTRE = "fulfilment_centre"
 _BEFORE_ALL = -1
 _AFTER_ALL = 2**62
 
@@ -36,11 +36,8 @@ class Refresher:
     `grace_days` after its end a month is closed. A transaction takes `streams_max` streams (at most one item more).
     """
 
-    def __init__(
-        self, database: Database, locations: Locations, clock: Clock, *, grace_days: int = 0, streams_max: int = 5_000
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, *, grace_days: int = 0, streams_max: int = 5_000) -> None:
         self._database = database
-        self._locations = locations
         self._clock = clock
         self._grace_days = grace_days
         self._streams_max = streams_max
@@ -55,19 +52,23 @@ class Refresher:
         return done
 
     async def _run(self, refresh: Refresh) -> None:
-        centres = await self._locations.all(CENTRE)
+        centres = await all_centres(self._database)
         for centre in centres:
-            while await self._database.write(
-                partial(_take_next_items, centre.location_id, refresh, self._streams_max), one_moment=True
-            ):
-                # An embedded database works on the event loop itself: whoever waits for it has a turn.
-                await asyncio.sleep(0)
+            await self._take_all_items(refresh, centre.location_id)
         sellers: set[int] = set()
         for centre in centres:
             sellers |= await self._name_found(refresh, centre.location_id)
         for (seller,) in await self._database.all(REFRESHES["sellers"]):
             await self._name_changed(refresh, seller)
         await complete(self._database, self._clock, refresh, sellers)
+
+    async def _take_all_items(self, refresh: Refresh, location_id: int) -> None:
+        take = partial(_take_next_items, location_id, refresh, self._streams_max)
+        is_more = True
+        while is_more:
+            is_more = await self._database.write(take, one_moment=True)
+            # An embedded database works on the event loop itself: whoever waits for it has a turn.
+            await asyncio.sleep(0)
 
     async def _name_found(self, refresh: Refresh, location_id: int) -> set[int]:
         """Name the items of the streams that were found at a centre; whose they are."""
@@ -87,12 +88,7 @@ class Refresher:
             last = rows[-1]
             for seller, found in groupby(sorted(rows, key=lambda row: row[1]), lambda row: int(row[1])):
                 sellers.add(seller)
-                named = {"partner_id": seller, "item_ids": json_list(row[0] for row in found)}
-                await self._database.write(
-                    lambda session, named=named: session.run(
-                        _SQL["name_found"], refresh_id=refresh.refresh_id, **named
-                    )
-                )
+                await self._database.write(partial(_name, seller, refresh, json_list(row[0] for row in found)))
 
     async def _name_changed(self, refresh: Refresh, seller: int) -> None:
         after = _BEFORE_ALL
@@ -101,12 +97,17 @@ class Refresher:
             await asyncio.sleep(0)
 
 
+async def centre_is_done(session: Session, location_id: int, refresh: Refresh) -> bool:
+    """Whether a refresh has taken all items of a centre."""
+    row = await session.one(_SQL["progress"], location_id=location_id)
+    return row is not None and (row[0] > refresh.refresh_id or (row[0], row[1]) == (refresh.refresh_id, _AFTER_ALL))
+
+
 async def _take_next_items(location_id: int, refresh: Refresh, streams_max: int, session: Session) -> bool:
     """Do the next items of a refresh at a centre; False where there were none left."""
-    row = await session.one(_SQL["progress"], location_id=location_id)
-    refresh_id, reached = row or (0, _BEFORE_ALL)
-    if refresh_id > refresh.refresh_id or (refresh_id == refresh.refresh_id and reached == _AFTER_ALL):
+    if await centre_is_done(session, location_id, refresh):
         return False
+    refresh_id, reached = await session.one(_SQL["progress"], location_id=location_id) or (0, _BEFORE_ALL)
     after = reached if refresh_id == refresh.refresh_id else _BEFORE_ALL
     here = {"location_id": location_id, "after": after}
     count, newest = await _one(session, "next_items", streams_max=streams_max, **here)
@@ -165,6 +166,11 @@ class _Items(msgspec.Struct, frozen=True):
         )
 
 
+async def _name(seller: int, refresh: Refresh, item_ids: str, session: Session) -> None:
+    """Give items of a seller's that have no name yet the one that the catalogue has."""
+    await session.run(_SQL["name_found"], partner_id=seller, item_ids=item_ids, refresh_id=refresh.refresh_id)
+
+
 async def _rename(seller: int, refresh: Refresh, after: int, rows_max: int, session: Session) -> int:
     """Take over what some of a seller's items are called by now; where they end."""
     count, newest = await _one(session, "next_named", partner_id=seller, after=after, rows_max=rows_max)
@@ -181,5 +187,5 @@ async def _one(session: Session, name: str, **parameters: int) -> tuple[int, int
     return row[0], row[1]
 
 
-def _json(found: list[object]) -> str:
+def _json(found: Sequence[Span]) -> str:
     return msgspec.json.encode(found).decode()

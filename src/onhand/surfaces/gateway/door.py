@@ -1,7 +1,8 @@
 """The door of the gateway: every operation stands behind its token, its limits, its scopes and its header rules.
 
 What is wrong is judged in one order: the token (401), the limit (429), what is accepted (406), what is sent (415), the
-scope (403), and then every missing or bad header at once (400), of a read together with its bad parameters.
+scope (403), and then every missing or bad header at once (400), of a read together with its bad parameters. A limit of
+so few calls that a mistake may not cost one counts answers, and comes last.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -59,6 +60,8 @@ GatewayHandler = Callable[[Call, Caller], Awaitable[Response | Refused]]
 Limited = Callable[[Call, Caller], str]
 """Whose limit a call counts against, within its operation. It takes few values: each is a bucket for an hour."""
 Subject = Literal["inventory", "feeds", "reports"]
+Counted = Literal["calls", "answers"]
+"""What a limit counts: every call before it is looked at, or only those that are answered as they were meant."""
 
 _TOKEN_HEADER_BYTES = TOKEN_HEADER.lower().encode()
 _GET_A_TOKEN = "Get a token from POST /v3/token and send it in WM_SEC.ACCESS_TOKEN."  # noqa: S105 - a sentence
@@ -91,7 +94,9 @@ class Door:
         scope: Subject | None,
         throttle_class: str,
         answers: Mapping[int, Answer],
+        throttle_name: str | None = None,
         limited: Limited = each_client,
+        counted: Counted = "calls",
         description: str = "",
         parameters: tuple[Parameter, ...] = (),
         body: Body | None = None,
@@ -102,9 +107,10 @@ class Door:
 
         `accepts` are the media types in which it answers, the first where the caller does not mind; `takes` those in
         which a body may come. `scope` None needs no scope. `service` stands in the codes of the handler's own
-        errors. A call counts against the limit of its client, unless `limited` says whose.
+        errors. A call counts against the limit of its client, unless `limited` says whose, and together with those of
+        other operations of the same `throttle_name`.
         """
-        allowed = _Allowed(scope, method != "GET", accepts, takes if body else (), limited)
+        allowed = _Allowed(scope, method != "GET", accepts, takes if body else (), limited, counted)
         return Operation(
             method=method,
             path=path,
@@ -118,6 +124,7 @@ class Door:
             answers=declared_answers(answers, accepts, has_body=body is not None, has_scope=scope is not None),
             security=("gatewayToken",),
             throttle_class=throttle_class,
+            throttle_name=throttle_name,
         )
 
     def _guarded(self, handler: GatewayHandler, allowed: "_Allowed", service: str) -> Handler:
@@ -134,7 +141,11 @@ class Door:
             if faults:
                 # A read does no harm, and tells what else was wrong.
                 return refusal_response(call, Refused(400, (*faults, *_faults_of(answered))), service)
-            return refusal_response(call, answered, service) if isinstance(answered, Refused) else answered
+            if isinstance(answered, Refused):
+                return refusal_response(call, answered, service)
+            if allowed.counted == "answers" and not self._throttle.admit(call, allowed.limited(call, caller)):
+                return refusal_response(call, too_many_requests())
+            return answered
 
         return answer
 
@@ -148,7 +159,7 @@ class Door:
         return caller
 
     def _refusal(self, call: Call, caller: Caller, allowed: "_Allowed") -> Refused | None:
-        if not self._throttle.admit(call, allowed.limited(call, caller)):
+        if allowed.counted == "calls" and not self._throttle.admit(call, allowed.limited(call, caller)):
             return too_many_requests()
         if not choose_form(call, allowed.accepts):
             return not_acceptable(call, allowed.accepts)
@@ -175,6 +186,7 @@ class _Allowed(msgspec.Struct, frozen=True):
     accepts: tuple[str, ...]
     takes: tuple[str, ...]
     limited: Limited
+    counted: Counted
 
 
 def too_many_requests() -> Refused:

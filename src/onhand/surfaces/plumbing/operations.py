@@ -51,7 +51,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One method on one path.
 
     `path` has its parameters in braces, each a whole segment or part of one. `security` names schemes of the surface,
-    all needed together. `throttle_class` names the rate that holds for it; None is never throttled.
+    all needed together. `throttle_class` names the rate that holds for it; None is never throttled. Operations with one
+    `throttle_name` count as one, others each for itself.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -66,6 +67,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     body: Body | None = None
     security: tuple[str, ...] = ()
     throttle_class: str | None = None
+    throttle_name: str | None = None
 
 
 class Surface(msgspec.Struct, frozen=True, kw_only=True):
