@@ -78,6 +78,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feeds_per_hour: Annotated[_Count, "Feeds that one client may send (GW-16)."] = 50
     feed_status_per_minute: Annotated[_Count, "Calls of one client for feeds and what became of them (GW-16)."] = 5000
     feed_errors_per_minute: Annotated[_Count, "Downloads of the failed rows of feeds by one client."] = 60
+    fulfilment_log_per_minute: Annotated[_Count, "Reads of the inventory log by one client (WF-10)."] = 600
+    fulfilment_inventory_per_minute: Annotated[
+        _Count, "Reads of what is in fulfilment centres by one client (WF-10)."
+    ] = 600
 
     reconciliations_per_hour: Annotated[
         _Count, "Files of one month's reconciliation that one seller may retrieve (WF-06)."

@@ -1,21 +1,22 @@
 """A plain Python model of the reconciliation: the oracle of its tests.
 
-It holds what was told and nothing else, and says what every row of every month has to be: a month's Ending is what is on
-hand at its end as far as is known, its Starting the Ending of the month before, each movement stands in its own column
-at its own time, and Adjusted is what then is missing. Closed months are kept as they were when they closed.
+It holds what was told and nothing else, and says what every row of every month has to be: a month's Ending is what is
+on hand at its end as far as is known, its Starting the Ending of the month before, each movement stands in its own
+column at its own time, and Adjusted is what then is missing. Closed months are kept as they were when they closed.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from onhand.basics.clock import day_start
-from tests.stock.sending import moment
 
 PACIFIC = "America/Los_Angeles"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOVEMENTS = ("RECEIVED", "SOLD", "RETURNED", "LOST", "FOUND", "DAMAGED", "REMOVED", "TRANSFERRED")
 Stream = tuple[str, str, str]
 """Seller, GTIN, centre."""
@@ -111,7 +112,4 @@ def on_hand(entries: Sequence[Entry], before: int) -> int:
 
 def number_of_moment(occurred_at: int) -> int:
     """The month of a moment."""
-    day = date(2020, 1, 1) + timedelta(microseconds=occurred_at - moment("2020-01-02T00:00:00"))
-    while start_of(first_of(number_of(day) + 1)) <= occurred_at:
-        day = first_of(number_of(day) + 1)
-    return number_of(day)
+    return number_of((_EPOCH + timedelta(microseconds=occurred_at)).astimezone(ZoneInfo(PACIFIC)).date())

@@ -2,6 +2,7 @@
 
 from onhand.settings import Settings
 from onhand.surfaces.gateway.feed_operations import ERRORS_CLASS, LIST_CLASS, STATUS_CLASS, SUBMIT_CLASS
+from onhand.surfaces.gateway.fulfilment import INVENTORY_CLASS, LOG_CLASS
 from onhand.surfaces.gateway.inventory import READ_CLASS
 from onhand.surfaces.gateway.reconciliation import RECONCILIATION_CLASS
 from onhand.surfaces.gateway.tokens import DETAIL_CLASS, TOKEN_CLASS
@@ -28,6 +29,8 @@ def rates_of(settings: Settings) -> dict[str, Rate] | None:
         STATUS_CLASS: (settings.feed_status_per_minute, _MINUTE),
         LIST_CLASS: (settings.feed_status_per_minute, _MINUTE),
         ERRORS_CLASS: (settings.feed_errors_per_minute, _MINUTE),
+        LOG_CLASS: (settings.fulfilment_log_per_minute, _MINUTE),
+        INVENTORY_CLASS: (settings.fulfilment_inventory_per_minute, _MINUTE),
         RECONCILIATION_CLASS: (settings.reconciliations_per_hour, _HOUR),
     }
     multiplier = settings.throttle_multiplier

@@ -3,6 +3,7 @@
 from onhand.surfaces.gateway.door import SECURITY_SCHEMES, Door
 from onhand.surfaces.gateway.errors import answer_fault
 from onhand.surfaces.gateway.feeds import feed_operations
+from onhand.surfaces.gateway.fulfilment import fulfilment_operations
 from onhand.surfaces.gateway.inventory import inventory_operations
 from onhand.surfaces.gateway.reconciliation import reconciliation_operations
 from onhand.surfaces.gateway.services import GatewayServices
@@ -24,6 +25,7 @@ def surface(services: GatewayServices) -> Surface:
             *inventory_operations(services, door),
             *update_operations(services, door),
             *feed_operations(services, door),
+            *fulfilment_operations(services, door),
             *reconciliation_operations(services, door),
         ),
         answer_fault=answer_fault,

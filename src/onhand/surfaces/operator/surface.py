@@ -15,6 +15,7 @@ from onhand.surfaces.operator.access import PREFIX, SECURITY_SCHEMES, Access
 from onhand.surfaces.operator.as_of import AsOfHandlers, as_of_operations
 from onhand.surfaces.operator.catalogue import CatalogueHandlers
 from onhand.surfaces.operator.catalogue_operations import catalogue_operations
+from onhand.surfaces.operator.centre_reading import CentreReadingHandlers, centre_reading_operations
 from onhand.surfaces.operator.centres import CentreHandlers, centre_operations
 from onhand.surfaces.operator.clients import ClientHandlers, client_operations
 from onhand.surfaces.operator.codes import CodeHandlers, code_operations
@@ -92,6 +93,7 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         *shortfall_operations(ShortfallHandlers(database, locations, services.cursor_secret), access),
         *as_of_operations(AsOfHandlers(database, locations), access),
         *history_operations(HistoryHandlers(database, locations, services.cursor_secret), access),
+        *centre_reading_operations(CentreReadingHandlers(database, locations, services.cursor_secret), access),
         *ledger_operations(ledger, access),
     )
 
