@@ -38,7 +38,18 @@ INSERT INTO reconciliation_day (location_id, month, item_id, owner_id, day, refr
 WITH span AS MATERIALIZED (
      SELECT value ->> 'from' AS "from", value ->> 'to' AS "to", value ->> 'shift' AS shift, value ->> 'month' AS month,
             value ->> 'day' AS day, value ->> 'event_type' AS event_type
-       FROM json_each(:spans))
+       FROM json_each(:spans)),
+moved AS MATERIALIZED (
+     SELECT stock.item_id, stock.owner_id, COALESCE(seen.seq, 0) AS seen, stock.last_seq
+     FROM stock
+     LEFT JOIN reconciliation_seen AS seen
+       ON seen.location_id = stock.location_id AND seen.item_id = stock.item_id
+      AND seen.owner_id = stock.owner_id
+    WHERE stock.location_id = :location_id AND stock.item_id > :after AND stock.item_id <= :last
+      AND stock.area = 0 AND stock.state = 0 AND stock.last_seq > COALESCE(seen.seq, 0)
+      AND EXISTS (SELECT 1
+                    FROM reconciliation_seller AS s
+                   WHERE s.partner_id = stock.owner_id AND s.refresh_id < :refresh_id))
 SELECT :location_id, month, item_id, owner_id, day, :refresh_id,
        CAST(SUM(CASE WHEN event_type = 43 THEN quantity ELSE 0 END) AS BIGINT),
        CAST(SUM(CASE WHEN event_type = 44 THEN quantity ELSE 0 END) AS BIGINT),
@@ -52,16 +63,7 @@ SELECT :location_id, month, item_id, owner_id, day, :refresh_id,
   FROM (SELECT leg.item_id, leg.owner_id, leg.quantity, span.month,
                COALESCE(span.day, (leg.occurred_at + span.shift) / 86400000000) AS day,
                COALESCE(span.event_type, leg.event_type) AS event_type
-          FROM (SELECT stock.item_id, stock.owner_id, COALESCE(seen.seq, 0) AS seen, stock.last_seq
-                  FROM stock
-                  LEFT JOIN reconciliation_seen AS seen
-                    ON seen.location_id = stock.location_id AND seen.item_id = stock.item_id
-                   AND seen.owner_id = stock.owner_id
-                 WHERE stock.location_id = :location_id AND stock.item_id > :after AND stock.item_id <= :last
-                   AND stock.area = 0 AND stock.state = 0 AND stock.last_seq > COALESCE(seen.seq, 0)
-                   AND EXISTS (SELECT 1
-                                 FROM reconciliation_seller AS s
-                                WHERE s.partner_id = stock.owner_id AND s.refresh_id < :refresh_id)) AS moved
+          FROM moved
           CROSS JOIN leg
             ON leg.location_id = :location_id AND leg.item_id = moved.item_id AND leg.owner_id = moved.owner_id
            AND leg.area = 0 AND leg.state = 0 AND leg.seq > moved.seen AND leg.seq <= moved.last_seq
@@ -77,7 +79,18 @@ INSERT INTO reconciliation_day (location_id, month, item_id, owner_id, day, refr
 WITH span AS MATERIALIZED (
      SELECT "from", "to", shift, month, day, event_type
        FROM json_to_recordset(:spans::json) AS r ("from" BIGINT, "to" BIGINT, shift BIGINT, month INTEGER, day INTEGER,
-                                                  event_type SMALLINT))
+                                                  event_type SMALLINT)),
+moved AS MATERIALIZED (
+     SELECT stock.item_id, stock.owner_id, COALESCE(seen.seq, 0) AS seen, stock.last_seq
+     FROM stock
+     LEFT JOIN reconciliation_seen AS seen
+       ON seen.location_id = stock.location_id AND seen.item_id = stock.item_id
+      AND seen.owner_id = stock.owner_id
+    WHERE stock.location_id = :location_id AND stock.item_id > :after AND stock.item_id <= :last
+      AND stock.area = 0 AND stock.state = 0 AND stock.last_seq > COALESCE(seen.seq, 0)
+      AND EXISTS (SELECT 1
+                    FROM reconciliation_seller AS s
+                   WHERE s.partner_id = stock.owner_id AND s.refresh_id < :refresh_id))
 SELECT :location_id, month, item_id, owner_id, day, :refresh_id,
        CAST(SUM(CASE WHEN event_type = 43 THEN quantity ELSE 0 END) AS BIGINT),
        CAST(SUM(CASE WHEN event_type = 44 THEN quantity ELSE 0 END) AS BIGINT),
@@ -91,16 +104,7 @@ SELECT :location_id, month, item_id, owner_id, day, :refresh_id,
   FROM (SELECT leg.item_id, leg.owner_id, leg.quantity, span.month,
                COALESCE(span.day, (leg.occurred_at + span.shift) / 86400000000) AS day,
                COALESCE(span.event_type, leg.event_type) AS event_type
-          FROM (SELECT stock.item_id, stock.owner_id, COALESCE(seen.seq, 0) AS seen, stock.last_seq
-                  FROM stock
-                  LEFT JOIN reconciliation_seen AS seen
-                    ON seen.location_id = stock.location_id AND seen.item_id = stock.item_id
-                   AND seen.owner_id = stock.owner_id
-                 WHERE stock.location_id = :location_id AND stock.item_id > :after AND stock.item_id <= :last
-                   AND stock.area = 0 AND stock.state = 0 AND stock.last_seq > COALESCE(seen.seq, 0)
-                   AND EXISTS (SELECT 1
-                                 FROM reconciliation_seller AS s
-                                WHERE s.partner_id = stock.owner_id AND s.refresh_id < :refresh_id)) AS moved
+          FROM moved
           CROSS JOIN LATERAL (
                 SELECT leg.item_id, leg.owner_id, leg.quantity, leg.occurred_at, leg.event_type
                   FROM leg
@@ -118,7 +122,18 @@ INSERT INTO reconciliation_day (location_id, month, item_id, owner_id, day, refr
 WITH span AS MATERIALIZED (
      SELECT value ->> 'from' AS "from", value ->> 'to' AS "to", value ->> 'shift' AS shift, value ->> 'month' AS month,
             value ->> 'day' AS day, value ->> 'event_type' AS event_type
-       FROM json_each(:spans))
+       FROM json_each(:spans)),
+moved AS MATERIALIZED (
+     SELECT stock.item_id, stock.owner_id, COALESCE(seen.seq, 0) AS seen, stock.last_seq
+     FROM stock
+     LEFT JOIN reconciliation_seen AS seen
+       ON seen.location_id = stock.location_id AND seen.item_id = stock.item_id
+      AND seen.owner_id = stock.owner_id
+    WHERE stock.location_id = :location_id AND stock.item_id > :after AND stock.item_id <= :last
+      AND stock.area = 0 AND stock.state = 0 AND stock.last_seq > COALESCE(seen.seq, 0)
+      AND NOT EXISTS (SELECT 1
+                        FROM reconciliation_seller AS s
+                       WHERE s.partner_id = stock.owner_id AND s.refresh_id < :refresh_id))
 SELECT :location_id, month, item_id, owner_id, day, :refresh_id,
        CAST(SUM(CASE WHEN event_type = 43 THEN quantity ELSE 0 END) AS BIGINT),
        CAST(SUM(CASE WHEN event_type = 44 THEN quantity ELSE 0 END) AS BIGINT),
@@ -132,16 +147,7 @@ SELECT :location_id, month, item_id, owner_id, day, :refresh_id,
   FROM (SELECT leg.item_id, leg.owner_id, leg.quantity, span.month,
                COALESCE(span.day, (leg.occurred_at + span.shift) / 86400000000) AS day,
                COALESCE(span.event_type, leg.event_type) AS event_type
-          FROM (SELECT stock.item_id, stock.owner_id, COALESCE(seen.seq, 0) AS seen, stock.last_seq
-                  FROM stock
-                  LEFT JOIN reconciliation_seen AS seen
-                    ON seen.location_id = stock.location_id AND seen.item_id = stock.item_id
-                   AND seen.owner_id = stock.owner_id
-                 WHERE stock.location_id = :location_id AND stock.item_id > :after AND stock.item_id <= :last
-                   AND stock.area = 0 AND stock.state = 0 AND stock.last_seq > COALESCE(seen.seq, 0)
-                   AND NOT EXISTS (SELECT 1
-                                     FROM reconciliation_seller AS s
-                                    WHERE s.partner_id = stock.owner_id AND s.refresh_id < :refresh_id)) AS moved
+          FROM moved
           CROSS JOIN leg
             ON leg.location_id = :location_id AND leg.item_id = moved.item_id AND leg.owner_id = moved.owner_id
            AND leg.area = 0 AND leg.state = 0 AND leg.occurred_at >= :open_from
@@ -156,7 +162,18 @@ INSERT INTO reconciliation_day (location_id, month, item_id, owner_id, day, refr
 WITH span AS MATERIALIZED (
      SELECT "from", "to", shift, month, day, event_type
        FROM json_to_recordset(:spans::json) AS r ("from" BIGINT, "to" BIGINT, shift BIGINT, month INTEGER, day INTEGER,
-                                                  event_type SMALLINT))
+                                                  event_type SMALLINT)),
+moved AS MATERIALIZED (
+     SELECT stock.item_id, stock.owner_id, COALESCE(seen.seq, 0) AS seen, stock.last_seq
+     FROM stock
+     LEFT JOIN reconciliation_seen AS seen
+       ON seen.location_id = stock.location_id AND seen.item_id = stock.item_id
+      AND seen.owner_id = stock.owner_id
+    WHERE stock.location_id = :location_id AND stock.item_id > :after AND stock.item_id <= :last
+      AND stock.area = 0 AND stock.state = 0 AND stock.last_seq > COALESCE(seen.seq, 0)
+      AND NOT EXISTS (SELECT 1
+                        FROM reconciliation_seller AS s
+                       WHERE s.partner_id = stock.owner_id AND s.refresh_id < :refresh_id))
 SELECT :location_id, month, item_id, owner_id, day, :refresh_id,
        CAST(SUM(CASE WHEN event_type = 43 THEN quantity ELSE 0 END) AS BIGINT),
        CAST(SUM(CASE WHEN event_type = 44 THEN quantity ELSE 0 END) AS BIGINT),
@@ -170,16 +187,7 @@ SELECT :location_id, month, item_id, owner_id, day, :refresh_id,
   FROM (SELECT leg.item_id, leg.owner_id, leg.quantity, span.month,
                COALESCE(span.day, (leg.occurred_at + span.shift) / 86400000000) AS day,
                COALESCE(span.event_type, leg.event_type) AS event_type
-          FROM (SELECT stock.item_id, stock.owner_id, COALESCE(seen.seq, 0) AS seen, stock.last_seq
-                  FROM stock
-                  LEFT JOIN reconciliation_seen AS seen
-                    ON seen.location_id = stock.location_id AND seen.item_id = stock.item_id
-                   AND seen.owner_id = stock.owner_id
-                 WHERE stock.location_id = :location_id AND stock.item_id > :after AND stock.item_id <= :last
-                   AND stock.area = 0 AND stock.state = 0 AND stock.last_seq > COALESCE(seen.seq, 0)
-                   AND NOT EXISTS (SELECT 1
-                                     FROM reconciliation_seller AS s
-                                    WHERE s.partner_id = stock.owner_id AND s.refresh_id < :refresh_id)) AS moved
+          FROM moved
           CROSS JOIN LATERAL (
                 SELECT leg.item_id, leg.owner_id, leg.quantity, leg.occurred_at, leg.event_type
                   FROM leg
