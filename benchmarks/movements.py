@@ -5,6 +5,7 @@ without the keys of events, which a refresh never reads.
 """
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -68,7 +69,7 @@ async def fill(database: Database, movements: int) -> Filled:
     filled = Filled(partner.partner_id, location_ids, max(2, movements // (SKUS * len(CENTRES))))
     for location_id in location_ids:
         for name in ("fill_legs", "fill_flows", "fill_stock"):
-            await database.write(lambda session, name=name, at=location_id: _fill(session, name, at, filled))
+            await database.write(partial(_fill, filled, name, location_id))
     await settle(database)
     return filled
 
@@ -97,7 +98,7 @@ async def settle(database: Database) -> None:
         await asyncio.sleep(2)
 
 
-async def _fill(session: Session, name: str, location_id: int, filled: Filled) -> int:
+async def _fill(filled: Filled, name: str, location_id: int, session: Session) -> int:
     first, second = (month_start(month, PACIFIC) for month in MONTHS)
     return await session.run(
         _SQL[name],

@@ -93,10 +93,16 @@ class MonthFile(msgspec.Struct, frozen=True):
         if not names:
             return b"", None
         item_ids = json_list(name.item_id for name in names)
+        days = f"{self.start},{self.wanted.last_day}"
         at_centres = [
             (text_cell(centre.name), await self._figures(reader, centre, item_ids)) for centre in self.centres
         ]
-        lines = "".join(self._line(name, centre, rows) for name in names for centre, rows in at_centres)
+        lines = "".join(
+            f"{days},{name.cells},{centre},{','.join(map(_shown, rows[name.item_id]))}{LINE_END}"
+            for name in names
+            for centre, rows in at_centres
+            if name.item_id in rows
+        )
         is_last = self.wanted.item_id is not None or len(names) < _ITEMS_MAX
         return lines.encode(), None if is_last else Place(names[-1].sku, names[-1].item_id)
 
@@ -127,13 +133,6 @@ class MonthFile(msgspec.Struct, frozen=True):
                 **named,
             )
         return {row[0]: row[1:] for row in rows}
-
-    def _line(self, name: "_Name", centre: str, rows: dict[int, Row]) -> str:
-        figures = rows.get(name.item_id)
-        if figures is None:
-            return ""
-        cells = f"{self.start},{self.wanted.last_day},{name.cells},{centre}"
-        return f"{cells},{','.join(map(_shown, figures))}{LINE_END}"
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -229,113 +229,121 @@ SELECT :location_id, :month, item_id, owner_id, starting, received, sold, return
 
 -- name: close_first_months @sqlite
 -- All closed months of sellers whose units are found for the first time, from the month flows. What was before the
--- first month is one month before it. Each stream has a row of zeros in every month from its first one on, so that what
--- lies still is carried on; rows that are all zeros in the end are left out.
+-- first month is one month before it. A month in which nothing moved has what the last one before it ended with.
 INSERT INTO reconciliation_month (location_id, month, item_id, owner_id, starting, received, sold, returned, lost,
                                   found, damaged, removed, transferred, adjusted, ending)
-WITH flow AS MATERIALIZED (
-     SELECT item_id, owner_id, CASE WHEN month < :first_month THEN :first_month - 1 ELSE month END AS month,
-            SUM(CASE WHEN month < :first_month THEN quantity ELSE 0 END) AS earlier,
-            SUM(CASE WHEN month >= :first_month AND event_type = 43 THEN quantity ELSE 0 END) AS received,
-            SUM(CASE WHEN month >= :first_month AND event_type = 44 THEN quantity ELSE 0 END) AS sold,
-            SUM(CASE WHEN month >= :first_month AND event_type = 45 THEN quantity ELSE 0 END) AS returned,
-            SUM(CASE WHEN month >= :first_month AND event_type = 46 THEN quantity ELSE 0 END) AS lost,
-            SUM(CASE WHEN month >= :first_month AND event_type = 47 THEN quantity ELSE 0 END) AS found,
-            SUM(CASE WHEN month >= :first_month AND event_type = 48 THEN quantity ELSE 0 END) AS damaged,
-            SUM(CASE WHEN month >= :first_month AND event_type = 49 THEN quantity ELSE 0 END) AS removed,
-            SUM(CASE WHEN month >= :first_month AND event_type = 50 THEN quantity ELSE 0 END) AS transferred,
-            SUM(CASE WHEN month >= :first_month AND event_type NOT BETWEEN 43 AND 50 THEN quantity ELSE 0 END)
-                AS adjusted
+WITH span AS MATERIALIZED (
+     SELECT value AS month FROM json_each(:months)),
+flow AS MATERIALIZED (
+     SELECT item_id, owner_id, month,
+            CAST(SUM(CASE WHEN event_type = 43 THEN quantity ELSE 0 END) AS BIGINT) AS received,
+            CAST(SUM(CASE WHEN event_type = 44 THEN quantity ELSE 0 END) AS BIGINT) AS sold,
+            CAST(SUM(CASE WHEN event_type = 45 THEN quantity ELSE 0 END) AS BIGINT) AS returned,
+            CAST(SUM(CASE WHEN event_type = 46 THEN quantity ELSE 0 END) AS BIGINT) AS lost,
+            CAST(SUM(CASE WHEN event_type = 47 THEN quantity ELSE 0 END) AS BIGINT) AS found,
+            CAST(SUM(CASE WHEN event_type = 48 THEN quantity ELSE 0 END) AS BIGINT) AS damaged,
+            CAST(SUM(CASE WHEN event_type = 49 THEN quantity ELSE 0 END) AS BIGINT) AS removed,
+            CAST(SUM(CASE WHEN event_type = 50 THEN quantity ELSE 0 END) AS BIGINT) AS transferred,
+            CAST(SUM(CASE WHEN event_type NOT BETWEEN 43 AND 50 THEN quantity ELSE 0 END) AS BIGINT) AS adjusted,
+            CAST(SUM(quantity) AS BIGINT) AS moved
        FROM month_flow
       WHERE location_id = :location_id AND item_id > :after AND item_id <= :last AND area = 0 AND state = 0
-        AND month < :open_month
+        AND month >= :first_month AND month < :open_month
         AND NOT EXISTS (SELECT 1
                           FROM reconciliation_seller AS s
                          WHERE s.partner_id = month_flow.owner_id AND s.refresh_id < :refresh_id)
-      GROUP BY item_id, owner_id, CASE WHEN month < :first_month THEN :first_month - 1 ELSE month END),
-whole AS (
-     SELECT item_id, owner_id, month, earlier, received, sold, returned, lost, found, damaged, removed, transferred,
-            adjusted
-       FROM flow
+      GROUP BY item_id, owner_id, month
       UNION ALL
-     SELECT item_id, owner_id, span.value, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-       FROM (SELECT item_id, owner_id, MIN(month) AS month FROM flow GROUP BY item_id, owner_id) AS begun
-       JOIN json_each(:months) AS span ON span.value >= begun.month)
-SELECT :location_id, month, item_id, owner_id, CAST(ending - moved AS BIGINT), received, sold, returned, lost, found,
-       damaged, removed, transferred, adjusted, CAST(ending AS BIGINT)
-  FROM (SELECT item_id, owner_id, month,
-               CAST(SUM(received) AS BIGINT) AS received,
-               CAST(SUM(sold) AS BIGINT) AS sold,
-               CAST(SUM(returned) AS BIGINT) AS returned,
-               CAST(SUM(lost) AS BIGINT) AS lost,
-               CAST(SUM(found) AS BIGINT) AS found,
-               CAST(SUM(damaged) AS BIGINT) AS damaged,
-               CAST(SUM(removed) AS BIGINT) AS removed,
-               CAST(SUM(transferred) AS BIGINT) AS transferred,
-               CAST(SUM(adjusted) AS BIGINT) AS adjusted,
-               SUM(received + sold + returned + lost + found + damaged + removed + transferred + adjusted) AS moved,
-               SUM(SUM(earlier + received + sold + returned + lost + found + damaged + removed + transferred
-                       + adjusted))
-                   OVER (PARTITION BY item_id, owner_id ORDER BY month) AS ending
-          FROM whole
-         GROUP BY item_id, owner_id, month) AS walked
- WHERE ending - moved <> 0 OR received <> 0 OR sold <> 0 OR returned <> 0 OR lost <> 0 OR found <> 0 OR damaged <> 0
-    OR removed <> 0 OR transferred <> 0 OR adjusted <> 0
+     SELECT item_id, owner_id, :first_month - 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, CAST(SUM(quantity) AS BIGINT)
+       FROM month_flow
+      WHERE location_id = :location_id AND item_id > :after AND item_id <= :last AND area = 0 AND state = 0
+        AND month < :first_month
+        AND NOT EXISTS (SELECT 1
+                          FROM reconciliation_seller AS s
+                         WHERE s.partner_id = month_flow.owner_id AND s.refresh_id < :refresh_id)
+      GROUP BY item_id, owner_id),
+walked AS MATERIALIZED (
+     SELECT item_id, owner_id, month, received, sold, returned, lost, found, damaged, removed, transferred, adjusted,
+            moved, CAST(SUM(moved) OVER walk AS BIGINT) AS ending, LEAD(month) OVER walk AS next_month
+       FROM flow
+     WINDOW walk AS (PARTITION BY item_id, owner_id ORDER BY month))
+SELECT :location_id, span.month, item_id, owner_id,
+       CASE WHEN span.month = walked.month THEN ending - moved ELSE ending END,
+       CASE WHEN span.month = walked.month THEN received ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN sold ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN returned ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN lost ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN found ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN damaged ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN removed ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN transferred ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN adjusted ELSE 0 END,
+       ending
+  FROM walked
+  JOIN span ON span.month >= walked.month AND span.month < COALESCE(walked.next_month, :open_month)
+ WHERE ending <> 0
+    OR (span.month = walked.month
+        AND (ending <> moved OR received <> 0 OR sold <> 0 OR returned <> 0 OR lost <> 0 OR found <> 0 OR damaged <> 0
+             OR removed <> 0 OR transferred <> 0 OR adjusted <> 0))
 
 -- name: close_first_months @postgresql
 -- All closed months of sellers whose units are found for the first time, from the month flows. What was before the
--- first month is one month before it. Each stream has a row of zeros in every month from its first one on, so that what
--- lies still is carried on; rows that are all zeros in the end are left out.
+-- first month is one month before it. A month in which nothing moved has what the last one before it ended with.
 INSERT INTO reconciliation_month (location_id, month, item_id, owner_id, starting, received, sold, returned, lost,
                                   found, damaged, removed, transferred, adjusted, ending)
-WITH flow AS MATERIALIZED (
-     SELECT item_id, owner_id, CASE WHEN month < :first_month THEN :first_month - 1 ELSE month END AS month,
-            SUM(CASE WHEN month < :first_month THEN quantity ELSE 0 END) AS earlier,
-            SUM(CASE WHEN month >= :first_month AND event_type = 43 THEN quantity ELSE 0 END) AS received,
-            SUM(CASE WHEN month >= :first_month AND event_type = 44 THEN quantity ELSE 0 END) AS sold,
-            SUM(CASE WHEN month >= :first_month AND event_type = 45 THEN quantity ELSE 0 END) AS returned,
-            SUM(CASE WHEN month >= :first_month AND event_type = 46 THEN quantity ELSE 0 END) AS lost,
-            SUM(CASE WHEN month >= :first_month AND event_type = 47 THEN quantity ELSE 0 END) AS found,
-            SUM(CASE WHEN month >= :first_month AND event_type = 48 THEN quantity ELSE 0 END) AS damaged,
-            SUM(CASE WHEN month >= :first_month AND event_type = 49 THEN quantity ELSE 0 END) AS removed,
-            SUM(CASE WHEN month >= :first_month AND event_type = 50 THEN quantity ELSE 0 END) AS transferred,
-            SUM(CASE WHEN month >= :first_month AND event_type NOT BETWEEN 43 AND 50 THEN quantity ELSE 0 END)
-                AS adjusted
+WITH span AS MATERIALIZED (
+     SELECT value::integer AS month FROM json_array_elements_text(:months::json)),
+flow AS MATERIALIZED (
+     SELECT item_id, owner_id, month,
+            CAST(SUM(CASE WHEN event_type = 43 THEN quantity ELSE 0 END) AS BIGINT) AS received,
+            CAST(SUM(CASE WHEN event_type = 44 THEN quantity ELSE 0 END) AS BIGINT) AS sold,
+            CAST(SUM(CASE WHEN event_type = 45 THEN quantity ELSE 0 END) AS BIGINT) AS returned,
+            CAST(SUM(CASE WHEN event_type = 46 THEN quantity ELSE 0 END) AS BIGINT) AS lost,
+            CAST(SUM(CASE WHEN event_type = 47 THEN quantity ELSE 0 END) AS BIGINT) AS found,
+            CAST(SUM(CASE WHEN event_type = 48 THEN quantity ELSE 0 END) AS BIGINT) AS damaged,
+            CAST(SUM(CASE WHEN event_type = 49 THEN quantity ELSE 0 END) AS BIGINT) AS removed,
+            CAST(SUM(CASE WHEN event_type = 50 THEN quantity ELSE 0 END) AS BIGINT) AS transferred,
+            CAST(SUM(CASE WHEN event_type NOT BETWEEN 43 AND 50 THEN quantity ELSE 0 END) AS BIGINT) AS adjusted,
+            CAST(SUM(quantity) AS BIGINT) AS moved
        FROM month_flow
       WHERE location_id = :location_id AND item_id > :after AND item_id <= :last AND area = 0 AND state = 0
-        AND month < :open_month
+        AND month >= :first_month AND month < :open_month
         AND NOT EXISTS (SELECT 1
                           FROM reconciliation_seller AS s
                          WHERE s.partner_id = month_flow.owner_id AND s.refresh_id < :refresh_id)
-      GROUP BY item_id, owner_id, CASE WHEN month < :first_month THEN :first_month - 1 ELSE month END),
-whole AS (
-     SELECT item_id, owner_id, month, earlier, received, sold, returned, lost, found, damaged, removed, transferred,
-            adjusted
-       FROM flow
+      GROUP BY item_id, owner_id, month
       UNION ALL
-     SELECT item_id, owner_id, span.value::integer, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-       FROM (SELECT item_id, owner_id, MIN(month) AS month FROM flow GROUP BY item_id, owner_id) AS begun
-       JOIN json_array_elements_text(:months::json) AS span (value) ON span.value::integer >= begun.month)
-SELECT :location_id, month, item_id, owner_id, CAST(ending - moved AS BIGINT), received, sold, returned, lost, found,
-       damaged, removed, transferred, adjusted, CAST(ending AS BIGINT)
-  FROM (SELECT item_id, owner_id, month,
-               CAST(SUM(received) AS BIGINT) AS received,
-               CAST(SUM(sold) AS BIGINT) AS sold,
-               CAST(SUM(returned) AS BIGINT) AS returned,
-               CAST(SUM(lost) AS BIGINT) AS lost,
-               CAST(SUM(found) AS BIGINT) AS found,
-               CAST(SUM(damaged) AS BIGINT) AS damaged,
-               CAST(SUM(removed) AS BIGINT) AS removed,
-               CAST(SUM(transferred) AS BIGINT) AS transferred,
-               CAST(SUM(adjusted) AS BIGINT) AS adjusted,
-               SUM(received + sold + returned + lost + found + damaged + removed + transferred + adjusted) AS moved,
-               SUM(SUM(earlier + received + sold + returned + lost + found + damaged + removed + transferred
-                       + adjusted))
-                   OVER (PARTITION BY item_id, owner_id ORDER BY month) AS ending
-          FROM whole
-         GROUP BY item_id, owner_id, month) AS walked
- WHERE ending - moved <> 0 OR received <> 0 OR sold <> 0 OR returned <> 0 OR lost <> 0 OR found <> 0 OR damaged <> 0
-    OR removed <> 0 OR transferred <> 0 OR adjusted <> 0
+     SELECT item_id, owner_id, :first_month - 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, CAST(SUM(quantity) AS BIGINT)
+       FROM month_flow
+      WHERE location_id = :location_id AND item_id > :after AND item_id <= :last AND area = 0 AND state = 0
+        AND month < :first_month
+        AND NOT EXISTS (SELECT 1
+                          FROM reconciliation_seller AS s
+                         WHERE s.partner_id = month_flow.owner_id AND s.refresh_id < :refresh_id)
+      GROUP BY item_id, owner_id),
+walked AS MATERIALIZED (
+     SELECT item_id, owner_id, month, received, sold, returned, lost, found, damaged, removed, transferred, adjusted,
+            moved, CAST(SUM(moved) OVER walk AS BIGINT) AS ending, LEAD(month) OVER walk AS next_month
+       FROM flow
+     WINDOW walk AS (PARTITION BY item_id, owner_id ORDER BY month))
+SELECT :location_id, span.month, item_id, owner_id,
+       CASE WHEN span.month = walked.month THEN ending - moved ELSE ending END,
+       CASE WHEN span.month = walked.month THEN received ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN sold ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN returned ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN lost ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN found ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN damaged ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN removed ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN transferred ELSE 0 END,
+       CASE WHEN span.month = walked.month THEN adjusted ELSE 0 END,
+       ending
+  FROM walked
+  JOIN span ON span.month >= walked.month AND span.month < COALESCE(walked.next_month, :open_month)
+ WHERE ending <> 0
+    OR (span.month = walked.month
+        AND (ending <> moved OR received <> 0 OR sold <> 0 OR returned <> 0 OR lost <> 0 OR found <> 0 OR damaged <> 0
+             OR removed <> 0 OR transferred <> 0 OR adjusted <> 0))
 
 -- name: mark_seen
 INSERT INTO reconciliation_seen (location_id, item_id, owner_id, seq, refresh_id)
