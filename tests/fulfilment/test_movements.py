@@ -11,9 +11,12 @@ from onhand.dropship.nodes import add_ship_node
 from onhand.partners.onboarding import add_partner
 from onhand.stock.audit import rebuild, verify
 from onhand.stock.housekeeping import PassSummary, run_pass
+from onhand.stock.intake import Intake
 from onhand.stock.messages import EventMessage, OtherSide
 from onhand.stock.replay import replay
+from onhand.stock.resolving import EventLimits
 from onhand.stock.streams import Stream
+from onhand.stock.transfers import CLAIM_SECONDS
 from onhand.stock.vocabulary import Area, State
 from tests.fulfilment.warehouse import (
     EAST,
@@ -30,7 +33,8 @@ from tests.fulfilment.warehouse import (
     moved,
     transfer,
 )
-from tests.stock.sending import NOON, UNIT, event, moment, said
+from tests.stock.sending import NOON, UNIT, event, moment, pass_time, said
+from tests.stock.stopping import Stopped, StoppingDatabase
 
 pytestmark = pytest.mark.contract("OP-03", "OP-07")
 
@@ -123,6 +127,13 @@ async def test_an_arrival_may_be_told_before_its_dispatch(warehouse: Warehouse) 
     assert await warehouse.units(EAST) == {"IN_TRANSIT": -3}
     await warehouse.accept(dispatch("d", EAST, 3, hours=6))
     assert await warehouse.units(EAST) == {"AVAILABLE": -3, "IN_TRANSIT": 0}
+
+
+async def test_a_count_knows_of_the_transfers_of_its_batch(warehouse: Warehouse) -> None:
+    await warehouse.accept(moved("r", "RECEIVED", hours=9, quantity=10))
+    await warehouse.accept(moved("c", "PI", hours=2, counted=5), transfer("t", EAST, WEST, 4, hours=5))
+    rows = [(row.event_type, row.quantity // UNIT, row.balance // UNIT) for row in await warehouse.history(EAST)]
+    assert rows == [("PI", -1, 5), ("TRANSFERRED", -4, 6), ("RECEIVED", 10, 10)]
 
 
 @pytest.mark.contract("OP-04")
@@ -291,3 +302,20 @@ async def test_housekeeping_leaves_what_is_negative_at_a_centre_to_its_operator(
 async def test_an_event_too_far_in_the_future_is_refused_at_a_centre(warehouse: Warehouse) -> None:
     late = moved("a", "RECEIVED", hours=-1, quantity=1)
     assert await refused(warehouse, late) == ("in_the_future", "occurredAt")
+
+
+# The transactions are: claim where the units go to, post the out-half, post the in-half, forget the move.
+@pytest.mark.parametrize(("writes", "left"), [(1, ({"AVAILABLE": 10}, {})), (2, ({"AVAILABLE": 6}, {"AVAILABLE": 4}))])
+async def test_a_transfer_that_stopped_is_taken_back_or_completed_by_housekeeping(
+    warehouse: Warehouse, writes: int, left: tuple[dict[str, int], dict[str, int]]
+) -> None:
+    await warehouse.accept(moved("r", "RECEIVED", hours=9, quantity=10))
+    stopping = StoppingDatabase(warehouse.database, writes=writes)
+    intake = Intake(stopping, warehouse.locations, warehouse.clock, EventLimits())
+    with pytest.raises(Stopped):
+        await intake.post("wms", [transfer("t", EAST, WEST, 4)])
+    pass_time(warehouse, CLAIM_SECONDS + 1)
+    summary = await run_pass(warehouse.database, warehouse.locations, warehouse.clock)
+    assert summary.transfers_finished > 0
+    assert (await warehouse.units(EAST), await warehouse.units(WEST)) == left
+    assert await warehouse.rows("SELECT role FROM transfer") == []

@@ -86,6 +86,11 @@ class Intake:
         for index, event in enumerate(events):
             if isinstance(event, Event):
                 (transfers if event.spans_locations else by_location[event.location_id]).append(index)
+        # Before the rest: a count of the same batch then knows of them, and none of them is late behind it.
+        for index in transfers:
+            event = _event(events[index])
+            said = await post_transfer(self._database, self._clock, places, event)
+            outcomes[index] = outcome_of(event.event_id, said)
         parts = [(places[location_id], by_location[location_id]) for location_id in sorted(by_location)]
         turns = asyncio.Semaphore(self._writers_max)
 
@@ -103,10 +108,6 @@ class Intake:
         for failure in await asyncio.gather(*map(post_in_turn, lanes), return_exceptions=True):
             if failure is not None:
                 raise failure
-        for index in transfers:
-            event = _event(events[index])
-            said = await post_transfer(self._database, self._clock, places, event)
-            outcomes[index] = outcome_of(event.event_id, said)
 
     def _transactions(self, parts: Iterable[_Part]) -> Iterator[list[_Part]]:
         """Share parts out to transactions: small ones together, large ones cut."""
