@@ -6,7 +6,9 @@ import msgspec
 
 from onhand.basics.clock import Clock
 from onhand.partners.tokens import Tokens
+from onhand.reports.links import Links
 from onhand.store.database import Database
+from onhand.store.objects import ObjectStore
 from onhand.surfaces.plumbing.throttling import Throttle
 
 
@@ -27,4 +29,6 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
     feed_bytes_max: int
     feed_rows_max: int
     wake_worker: Callable[[], None]
+    objects: ObjectStore
+    links: Links
     legacy_token_errors: bool = False
