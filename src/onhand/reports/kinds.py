@@ -25,8 +25,7 @@ Rows = Callable[[Session, Ordered], AsyncIterator[bytes]]
 """The pieces of a report's CSV, each of a few hundred kilobytes at most, so that no report is ever held whole.
 
 All of it is read by the one session, so that it is the picture of one moment. It may be begun again from the start. Its
-bytes follow from the ledger and from what was ordered alone. Where a statement takes long, others have their turn between
-two of them.
+bytes follow from the ledger and from what was ordered alone. Others have their turn between two pieces.
 """
 
 ReadTerms = Callable[[Database, int, Mapping[str, Any], int], Awaitable[str | Sequence[Refusal]]]
@@ -40,7 +39,7 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of report.
 
     `names` are all by which it may be asked for, the first its own. `partner_kinds` may ask for it. `folder` stands in
-    the paths of its files, `file_prefix` begins their names; letters, digits and hyphens, so that neither needs quoting.
+    the paths of its files, `file_prefix` begins their names: letters, digits and hyphens, which need no quoting.
     """
 
     names: tuple[str, ...]
