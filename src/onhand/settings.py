@@ -47,6 +47,7 @@ _WholeCount = Annotated[int, Meta(ge=1, le=31_536_000)]
 _Retries = Annotated[int, Meta(ge=0, le=100)]
 # What a presigned link of S3 may last at most is a week.
 _LinkSeconds = Annotated[int, Meta(ge=1, le=604_800)]
+_Days = Annotated[int, Meta(ge=1, le=3_650)]
 _Hours = Annotated[float, Meta(gt=0, le=8_760)]
 
 
@@ -105,6 +106,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_status_per_minute: Annotated[_Count, "Calls of one client for feeds and what became of them (GW-16)."] = 5000
     feed_errors_per_minute: Annotated[_Count, "Downloads of the failed rows of feeds by one client."] = 60
 
+    reports_per_hour: Annotated[_Count, "Reports of one type that one client may ask for (GW-16)."] = 1
+    report_status_per_minute: Annotated[_Count, "Calls of one client for its requests for reports (GW-16)."] = 20
+    report_links_per_hour: Annotated[_Count, "Links to files that one client may ask for (GW-16)."] = 20
+
     token_seconds: Annotated[_WholeCount, "How long a token of the gateway lives (GW-06)."] = 900
     refresh_token_seconds: Annotated[_WholeCount, "How long a refresh token lives (GW-03)."] = 31_536_000
     legacy_token_errors: Annotated[_Flag, "Whether a token that opens nothing is answered 400, not 401 (GW-12)."] = (
@@ -129,6 +134,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_rows_max: Annotated[_Count, "Records of one feed, at most (DS-21)."] = 10_000
     feed_transaction_rows_max: Annotated[_Count, "Rows of a feed that one transaction posts, at most."] = 10_000
     feed_attempts_max: Annotated[_Count, "After how many failures on our side a feed is given up (DS-15)."] = 5
+    report_days: Annotated[_Days, "How long requests for reports and their files are kept (DS-24)."] = 30
+    report_attempts_max: Annotated[_Count, "After how many attempts that failed a report is given up (DS-24)."] = 5
     batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
 
     worker_in_server: Annotated[_Flag, "Whether a server does the work that is due itself, beside `onhand worker`."] = (

@@ -60,10 +60,17 @@ async def take_request(
     """
     newest = await session.one(_SQL["newest_request"], partner_id=partner_id, since=now)
     requested_at = now if newest is None else newest[0] + 1
-    named = {"request_id": request_id, "report_type": report_type, "report_version": report_version}
-    await session.insert(_SQL["insert_request"], partner_id=partner_id, **named, terms=terms, requested_at=requested_at)
+    await session.insert(
+        _SQL["insert_request"],
+        partner_id=partner_id,
+        request_id=request_id,
+        report_type=report_type,
+        report_version=report_version,
+        terms=terms,
+        requested_at=requested_at,
+    )
     await make_due(session, LANE, partner_id, now)
-    return ReportRequest(**named, requested_at=requested_at, status="RECEIVED", attempts=0)
+    return ReportRequest(request_id, report_type, report_version, requested_at, "RECEIVED", 0)
 
 
 class Requests:
@@ -71,11 +78,11 @@ class Requests:
 
     def __init__(self, database: Database, *, days: int) -> None:
         self._database = database
-        self._days = days
+        self.days = days
 
     def since(self, now: int) -> int:
         """The moment of the oldest request that is still there."""
-        return now - self._days * DAY
+        return now - self.days * DAY
 
     async def by_id(self, partner_id: int, request_id: str, now: int) -> ReportRequest | None:
         """The partner's request of that id."""

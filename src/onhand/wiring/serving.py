@@ -14,6 +14,7 @@ from onhand.files.bodies import BodyLimits
 from onhand.partners.signatures import Verifier
 from onhand.partners.tokens import Tokens
 from onhand.reports.links import Links
+from onhand.reports.requests import Requests
 from onhand.settings import Settings
 from onhand.stock.locations import Locations
 from onhand.stock.resolving import EventLimits
@@ -34,6 +35,7 @@ from onhand.wiring.intake import build_intake
 from onhand.wiring.published import Published
 from onhand.wiring.randomness import new_id, new_token
 from onhand.wiring.rates import rates_of
+from onhand.wiring.reporting import report_kinds
 from onhand.wiring.storage import open_objects
 from onhand.wiring.working import begin_periodics, build_worker
 from onhand.work.worker import Worker
@@ -68,12 +70,12 @@ async def running_server(
     database = await open_database(settings, durable=durable)
     locations = Locations(database)
     try:
-        worker = build_worker(settings, database, locations, clock)
+        worker = build_worker(settings, database, objects, locations, clock)
         throttle = Throttle(rates_of(settings), clock, buckets)
         page_secret = await shared_secret(database, _PAGE_TOKENS)
         common = _Common(settings, database, locations, clock, published, throttle, objects, page_secret)
         application = await _build(common, RequestMetrics(counts), worker.wake)
-        async with _working(settings, database, locations, clock, worker):
+        async with _working(settings, database, objects, locations, clock, worker):
             yield application
     finally:
         await database.close()
@@ -176,6 +178,8 @@ def _gateway_services(
         wake_worker=wake_worker,
         objects=common.objects,
         links=_links(settings, link_secret),
+        report_kinds=report_kinds(),
+        report_requests=Requests(database, days=settings.report_days),
         legacy_token_errors=settings.legacy_token_errors,
     )
 
@@ -200,13 +204,13 @@ def _body_limits(settings: Settings) -> BodyLimits:
 
 @asynccontextmanager
 async def _working(
-    settings: Settings, database: Database, locations: Locations, clock: Clock, worker: Worker
+    settings: Settings, database: Database, objects: ObjectStore, locations: Locations, clock: Clock, worker: Worker
 ) -> AsyncIterator[None]:
     """The worker, for as long as the server runs, where the settings want one in it."""
     if not settings.worker_in_server:
         yield
         return
-    await begin_periodics(settings, database, locations, clock)
+    await begin_periodics(settings, database, objects, locations, clock)
     task = asyncio.create_task(worker.run())
     try:
         yield

@@ -48,6 +48,15 @@ def read_filters(content: Mapping[str, Any]) -> Filters | Sequence[Refusal]:
     return refusals or EVERYTHING
 
 
+def read_no_filters(content: Mapping[str, Any]) -> Sequence[Refusal]:
+    """What is wrong with a request's body where a report has no column to filter by."""
+    refusals = [_unknown_key(key) for key in content if key != _KEY]
+    if content.get(_KEY) not in (None, []):
+        said = f"{_KEY} has filters, and this report has no column to filter by: leave them out."
+        refusals.append(Refusal("no_filters", _KEY, said))
+    return refusals
+
+
 def _read(sent: Sequence[Any], refusals: list[Refusal]) -> Filters | Sequence[Refusal]:
     wanted = {column: set(values) for column, values in VALUES.items()}
     for place, each in enumerate(sent):

@@ -4,6 +4,7 @@ from onhand.surfaces.gateway.door import SECURITY_SCHEMES, Door
 from onhand.surfaces.gateway.errors import answer_fault
 from onhand.surfaces.gateway.feeds import feed_operations
 from onhand.surfaces.gateway.inventory import inventory_operations
+from onhand.surfaces.gateway.reports import report_operations
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.tokens import token_operations
 from onhand.surfaces.gateway.updates import update_operations
@@ -23,6 +24,7 @@ def surface(services: GatewayServices) -> Surface:
             *inventory_operations(services, door),
             *update_operations(services, door),
             *feed_operations(services, door),
+            *report_operations(services, door),
         ),
         answer_fault=answer_fault,
         security_schemes=SECURITY_SCHEMES,
