@@ -231,7 +231,7 @@ def _parsed(name: str, text: str) -> Any:
     try:
         return msgspec.convert(text.lower() if _plain(kind) is bool else text, kind, strict=False)
     except msgspec.ValidationError:
-        shown = without_password(text) if name == "database_url" else text
+        shown = without_password(text) if name.endswith("_url") else text
         raise BadSetting(f"{variable(name)} is {shown!r}; accepted: {_accepted(kind)}") from None
 
 

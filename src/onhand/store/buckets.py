@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -126,7 +126,7 @@ class BucketStore:
                 return None
         return StoredObject(key, found["size"], from_datetime(found["last_modified"]))
 
-    async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+    async def read(self, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """The bytes of an object; see ObjectStore."""
         checked_key(key)
         size = _FIRST_PIECE_BYTES
@@ -176,7 +176,7 @@ class BucketStore:
     def _reported(self) -> Iterator[None]:
         try:
             yield
-        except (BaseError, OSError, ValueError) as error:
+        except (BaseError, OSError) as error:
             # The error itself shows the whole request, with the signature that some storages put into its query.
             raise self._unavailable(_reason(error)) from None
 

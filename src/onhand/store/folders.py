@@ -10,7 +10,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -63,7 +63,7 @@ class FolderStore:
                 return None
         return _described(key, found) if stat.S_ISREG(found.st_mode) else None
 
-    async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+    async def read(self, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """The bytes of a file; see ObjectStore."""
         path = self._path(key)
         if start >= end:
@@ -98,7 +98,8 @@ class FolderStore:
 
     def _begin(self) -> tuple[Path, int]:
         """A new partial file, locked; those that dead writers left are removed first, so that their room is free."""
-        self._partial.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._partial.mkdir(mode=0o700, exist_ok=True)
         for left in self._partial.iterdir():
             _remove_unlocked(left)
         while True:
@@ -138,7 +139,7 @@ def _write_whole(number: int, chunk: bytes) -> None:
 def _finish(number: int, unfinished: Path, path: Path) -> None:
     """Make a partial file the one of its key, so that it survives a loss of power from then on."""
     os.fsync(number)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     unfinished.rename(path)
     directory = os.open(path.parent, os.O_RDONLY)
     try:

@@ -3,7 +3,7 @@
 A key is a path of plain names, `reports/inventory/July.zip`. What is written appears under its key whole or not at all.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Protocol
 from urllib.parse import quote
 
@@ -58,8 +58,10 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+    def read(self, key: str, start: int, end: int) -> AsyncGenerator[bytes, None]:
         """The bytes from `start` up to but not including `end`, in bounded pieces; none where both are alike.
+
+        Who does not read to the end closes it.
 
         Raises:
             NoSuchObject: nothing stands there.

@@ -181,6 +181,7 @@ def _gateway_services(
         report_kinds=report_kinds(),
         report_requests=Requests(database, days=settings.report_days),
         legacy_token_errors=settings.legacy_token_errors,
+        behind_tls_proxy=settings.behind_tls_proxy,
     )
 
 

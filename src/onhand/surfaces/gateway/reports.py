@@ -7,10 +7,11 @@ from starlette.responses import Response
 
 from onhand.basics.clock import TIME_MAX
 from onhand.basics.refusal import Refusal
-from onhand.reports.links import Link, link_to
+from onhand.reports.links import Link
 from onhand.reports.requests import READY, ReportRequest, request_id_of, take_request
 from onhand.store.database import Session
 from onhand.surfaces.gateway.door import Caller, Door
+from onhand.surfaces.gateway.downloads import download_link, storage_unavailable_response
 from onhand.surfaces.gateway.errors import (
     CONTENT_NOT_FOUND,
     INVALID_REQUEST_CONTENT,
@@ -143,15 +144,18 @@ class Reports:
         request = await self._own(caller, request_id)
         if isinstance(request, Refused):
             return request
-        link = await self._link(request)
+        try:
+            link = await self._link(call, request)
+        except StorageUnavailable as error:
+            logger.warning("a link can't be made: %s", error)
+            return storage_unavailable_response(call)
         return respond(call, report_download(request, link), root=_ROOT)
 
-    async def _link(self, request: ReportRequest) -> Link | None:
+    async def _link(self, call: Call, request: ReportRequest) -> Link | None:
         kind = self._kinds.named(request.report_type)
         if request.status != READY or request.file_name is None or kind is None:
             return None
-        services = self._services
-        return await link_to(services.links, services.objects, kind.folder, request.file_name, services.clock())
+        return await download_link(self._services, call, kind.folder, request.file_name)
 
     async def _own(self, caller: Caller, request_id: str) -> ReportRequest | Refused:
         """The caller's request of that id; somebody else's is looked for and answered as one that never was (GW-18)."""

@@ -18,7 +18,8 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
     """The parts, and the limits.
 
     `cursor_secret` is shared by every process that serves the same database. `wake_worker` says that there is work to
-    be done now. `legacy_token_errors` answers a token that opens nothing with the older 400 (GW-12).
+    be done now. `legacy_token_errors` answers a token that opens nothing with the older 400 (GW-12). `behind_tls_proxy`
+    says that callers use HTTPS although the server does not.
     """
 
     database: Database
@@ -36,3 +37,4 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
     report_kinds: Kinds
     report_requests: Requests
     legacy_token_errors: bool = False
+    behind_tls_proxy: bool = False
