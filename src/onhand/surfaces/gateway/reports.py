@@ -10,6 +10,7 @@ from onhand.basics.refusal import Refusal
 from onhand.reports.links import Link
 from onhand.reports.requests import READY, ReportRequest, request_id_of, take_request
 from onhand.store.database import Session
+from onhand.store.objects import StorageUnavailable
 from onhand.surfaces.gateway.door import Caller, Door
 from onhand.surfaces.gateway.downloads import download_link, storage_unavailable_response
 from onhand.surfaces.gateway.errors import (
