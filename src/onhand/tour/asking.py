@@ -86,6 +86,12 @@ class Callers:
         """What the drop-ship vendor is answered."""
         return _body(await self._http.post(path, params=parameters, json=body, auth=self._vendor))
 
+    async def download(self, url: str) -> bytes:
+        """The file of a link, which needs no token."""
+        response = await self._http.get(url)
+        response.raise_for_status()
+        return response.content
+
     async def operator_post(self, path: str, body: object) -> dict[str, Any]:
         """What the operator is answered."""
         return _body(await self._http.post(f"/operator/v1{path}", json=body, headers=self._bearer))

@@ -18,6 +18,7 @@ from onhand.store.database import Database
 from onhand.tour.asking import Callers
 from onhand.tour.credentials import dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
+from onhand.tour.reports import ReportTour
 from onhand.tour.steps import Tour
 from onhand.wiring.databases import open_database
 from onhand.wiring.intake import build_intake
@@ -82,6 +83,7 @@ async def _take(database: Database, clock: Clock, data: DemoData, url: str, cons
             callers = Callers(http, credentials, clock)
             await Tour(callers, scene, console, clock).take()
             await DropShipTour(callers, vendor, _foreign_to(vendor, scene), console, clock).take()
+            await ReportTour(callers, console).take()
     finally:
         await dismiss(database, clock, credentials)
 
