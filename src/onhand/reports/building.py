@@ -8,7 +8,7 @@ What was no failure of the report's is not counted: that the database was away, 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -72,7 +72,7 @@ class ReportBuilder:
     async def _attempt(self, partner_id: int, waiting: WaitingReport) -> None:
         kind = self._kinds.named(waiting.report_type)
         if kind is None:
-            await self._finish(partner_id, waiting, waiting.attempts, status="ERROR", reason=NOT_KNOWN)
+            await self._end(partner_id, waiting, waiting.attempts, NOT_KNOWN)
         elif waiting.attempts >= self._attempts_max:
             # The process died during the last of them.
             await self._give_up(partner_id, waiting, waiting.attempts, None)
@@ -92,8 +92,7 @@ class ReportBuilder:
                 raise
             await self._give_up(partner_id, waiting, attempt, error)
         else:
-            named: dict[str, Value] = {"file_name": name, "file_bytes": stored.size_bytes}
-            await self._finish(partner_id, waiting, attempt, status="READY", **named)
+            await self._finish(partner_id, waiting, name, stored)
 
     async def _written(self, partner_id: int, waiting: WaitingReport, kind: Kind, name: str) -> StoredObject:
         """Write the file, all of it as of one moment of the database."""
@@ -102,7 +101,12 @@ class ReportBuilder:
 
         async def work(session: Session) -> StoredObject:
             rows = kind.rows(session, ordered)
-            return await self._objects.put(object_key(kind.folder, name), zipped(inner, waiting.requested_at, rows))
+            try:
+                return await self._objects.put(object_key(kind.folder, name), zipped(inner, waiting.requested_at, rows))
+            finally:
+                # Whatever ended the writing, nothing reads on by this session.
+                if isinstance(rows, AsyncGenerator):
+                    await rows.aclose()
 
         return await self._database.read(work)
 
@@ -110,7 +114,7 @@ class ReportBuilder:
         reason = NOT_STORED if isinstance(error, StorageUnavailable) else NOT_BUILT
         told = {"partner_id": partner_id, "request_id": waiting.request_id, "attempts": attempts}
         logger.error("a report failed too often, and was given up", exc_info=error, extra=told)
-        await self._finish(partner_id, waiting, attempts, status="ERROR", reason=reason)
+        await self._end(partner_id, waiting, attempts, reason)
 
     async def _first_waiting(self, partner_id: int) -> WaitingReport | None:
         row = await self._database.one(_SQL["first_waiting"], partner_id=partner_id)
@@ -128,24 +132,15 @@ class ReportBuilder:
         named: dict[str, Value] = {"partner_id": partner_id, "request_id": waiting.request_id}
         await self._database.write(lambda session: session.run(_SQL["take_back_attempt"], attempts=attempt, **named))
 
-    async def _finish(
-        self,
-        partner_id: int,
-        waiting: WaitingReport,
-        attempts: int,
-        *,
-        status: str,
-        file_name: Value = None,
-        file_bytes: Value = None,
-        reason: Value = None,
-    ) -> None:
-        said: dict[str, Value] = {"file_name": file_name, "file_bytes": file_bytes, "reason": reason}
-        said |= {"partner_id": partner_id, "request_id": waiting.request_id, "attempts": attempts, "status": status}
+    async def _finish(self, partner_id: int, waiting: WaitingReport, name: str, stored: StoredObject) -> None:
+        said: dict[str, Value] = {"file_name": name, "file_bytes": stored.size_bytes}
+        said |= {"partner_id": partner_id, "request_id": waiting.request_id}
+        await self._database.write(lambda session: session.run(_SQL["finish"], finished_at=self._clock(), **said))
 
-        async def work(session: Session) -> None:
-            await session.run(_SQL["finish"], finished_at=self._clock(), **said)
-
-        await self._database.write(work)
+    async def _end(self, partner_id: int, waiting: WaitingReport, attempts: int, reason: str) -> None:
+        said: dict[str, Value] = {"partner_id": partner_id, "request_id": waiting.request_id}
+        said |= {"attempts": attempts, "reason": reason}
+        await self._database.write(lambda session: session.run(_SQL["give_up"], finished_at=self._clock(), **said))
 
 
 def file_stem(kind: Kind, partner_code: str, requested_at: int, attempt: int) -> str:

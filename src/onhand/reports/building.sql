@@ -20,7 +20,13 @@ UPDATE report_request
  WHERE partner_id = :partner_id AND request_id = :request_id AND attempts = :attempts AND finished_at IS NULL
 
 -- name: finish
--- One who was overtaken changes nothing.
+-- The first file that is whole is the request's, whoever was overtaken meanwhile.
 UPDATE report_request
-   SET status = :status, file_name = :file_name, file_bytes = :file_bytes, reason = :reason, finished_at = :finished_at
+   SET status = 'READY', file_name = :file_name, file_bytes = :file_bytes, finished_at = :finished_at
+ WHERE partner_id = :partner_id AND request_id = :request_id AND finished_at IS NULL
+
+-- name: give_up
+-- Not where another attempt has been begun.
+UPDATE report_request
+   SET status = 'ERROR', reason = :reason, finished_at = :finished_at
  WHERE partner_id = :partner_id AND request_id = :request_id AND attempts = :attempts AND finished_at IS NULL

@@ -6,7 +6,8 @@ node in the order in which stock is kept, so that nothing has to be sorted, and 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 
 import msgspec
 
@@ -16,6 +17,7 @@ from onhand.dropship.visibility.filters import EVERYTHING, Filters
 from onhand.dropship.visibility.items import ItemPages, ReportItem
 from onhand.dropship.visibility.stocks import Held, NodePage
 from onhand.stock.locations import Location
+from onhand.store.ahead import ahead
 from onhand.store.database import Session
 
 VISIBILITY_COLUMNS = (
@@ -45,7 +47,7 @@ INVENTORY_COLUMNS = (
     "AvailToSell Quantity",
 )
 
-_PAGE_ROWS = 4_000
+_PAGE_ROWS = 8_000
 """About so many rows are held at a time."""
 
 
@@ -57,34 +59,58 @@ class _Form(msgspec.Struct, frozen=True):
     held_cells: Callable[[str, str, Held], str]
 
 
-async def visibility_rows(session: Session, partner_id: int, filters: Filters = EVERYTHING) -> AsyncIterator[bytes]:
+class _Page(msgspec.Struct, frozen=True):
+    """Items, and what each node holds of them."""
+
+    items: Sequence[ReportItem]
+    nodes: Sequence[NodePage]
+
+
+async def visibility_rows(
+    session: Session, partner_id: int, filters: Filters = EVERYTHING
+) -> AsyncGenerator[bytes, None]:
     """The CSV of a drop-ship vendor's visibility report, piece by piece (DS-27)."""
     yield text_line(VISIBILITY_COLUMNS).encode()
-    async for piece in _pieces(session, partner_id, _Form(filters, _visibility_item, _visibility_held)):
-        yield piece
+    async with aclosing(_pieces(session, partner_id, _Form(filters, _visibility_item, _visibility_held))) as pieces:
+        async for piece in pieces:
+            yield piece
 
 
-async def inventory_rows(session: Session, partner_id: int) -> AsyncIterator[bytes]:
+async def inventory_rows(session: Session, partner_id: int) -> AsyncGenerator[bytes, None]:
     """The CSV of a seller's inventory report, piece by piece (DS-29)."""
     yield text_line(INVENTORY_COLUMNS).encode()
-    async for piece in _pieces(session, partner_id, _Form(EVERYTHING, _inventory_item, _inventory_held)):
-        yield piece
+    async with aclosing(_pieces(session, partner_id, _Form(EVERYTHING, _inventory_item, _inventory_held))) as pieces:
+        async for piece in pieces:
+            yield piece
 
 
-async def _pieces(session: Session, partner_id: int, form: _Form) -> AsyncIterator[bytes]:
+async def _pieces(session: Session, partner_id: int, form: _Form) -> AsyncGenerator[bytes, None]:
     nodes = await nodes_of(session, partner_id)
+    async with aclosing(ahead(_pages(session, partner_id, nodes, form.filters))) as pages:
+        async for page in pages:
+            lines: list[list[str]] = [[] for _ in page.items]
+            starts = list(map(form.item_cells, page.items))
+            for node, at_node in zip(nodes, page.nodes, strict=True):
+                _add_lines(lines, starts, page.items, node, at_node, form)
+                # Everybody else has a turn, the reading of the next page as well.
+                await asyncio.sleep(0)
+            yield "".join(line for of_item in lines for line in of_item).encode()
+
+
+async def _pages(
+    session: Session, partner_id: int, nodes: Sequence[Location], filters: Filters
+) -> AsyncGenerator[_Page, None]:
     pages = ItemPages(session, partner_id, _PAGE_ROWS)
     async for items in pages.pages():
-        wanted = [item for item in items if item.published_status in form.filters.published_statuses]
-        lines: list[list[str]] = [[] for _ in wanted]
-        starts = list(map(form.item_cells, wanted))
+        wanted = [item for item in items if item.published_status in filters.published_statuses]
+        found = []
         for node in nodes if wanted else ():
-            page = await NodePage.read(session, partner_id, node.location_id, wanted[0].item_id, wanted[-1].item_id)
-            _add_lines(lines, starts, wanted, node, page, form)
-            # Reading the embedded database holds up everybody else.
+            first, last = wanted[0].item_id, wanted[-1].item_id
+            found.append(await NodePage.read(session, partner_id, node.location_id, first, last))
             await asyncio.sleep(0)
-        pages.counted(len(items), sum(map(len, lines)))
-        yield "".join(line for of_item in lines for line in of_item).encode()
+        pages.counted(len(items), sum(page.rows for page in found))
+        if found:
+            yield _Page(wanted, found)
 
 
 def _add_lines(

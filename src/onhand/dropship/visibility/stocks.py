@@ -1,6 +1,6 @@
 """What a ship node holds of the items of a page, as the cells of a report say it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("stocks.sql"))
 _SECONDS_PER_DAY = 86_400
-_NO_STOCK: Row = (0, 0, 0, 0, None)
-_NOTHING_AWAITED: Row = (0, 0, "[]")
+_ON_HAND, _RESERVED, _ENDLESS, _AWAITED = 0, 2, 8, 9
+_NOTHING = ("", "")
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -40,39 +40,46 @@ _arrivals = msgspec.json.Decoder(list[_Arrival])
 
 
 class NodePage:
-    """What a node holds of the items between two ids."""
+    """What a node holds of the items between two ids: rows of `held_between`, `rows` of them."""
 
-    def __init__(self, stocks: Sequence[Row], endless: Sequence[Row], awaited: Sequence[Row]) -> None:
-        self._on_hand = {row[0]: row for row in stocks if row[1] == 0}
-        self._reserved = {row[0]: row for row in stocks if row[1] != 0}
-        self._endless: dict[int, int] = dict(endless)
-        self._awaited = {row[0]: row for row in awaited}
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = len(rows)
+        self._on_hand = {row[0]: row for row in rows if row[1] == _ON_HAND}
+        self._others: dict[int, dict[int, Row]] = {}
+        for row in rows:
+            if row[1] != _ON_HAND:
+                self._others.setdefault(row[0], {})[row[1]] = row
 
     @classmethod
     async def read(cls, session: Session, partner_id: int, location_id: int, first: int, last: int) -> "NodePage":
         """Read it; both ids are within."""
         bounds: dict[str, Value] = {"location_id": location_id, "first": first, "last": last}
-        return cls(
-            await session.all(_SQL["stocks_between"], partner_id=partner_id, **bounds),
-            await session.all(_SQL["endless_between"], **bounds),
-            await session.all(_SQL["in_transit_between"], **bounds),
-        )
+        return cls(await session.all(_SQL["held_between"], partner_id=partner_id, **bounds))
 
     def held(self, item_id: int) -> Held | None:
         """What it holds of an item; None where nothing of it was ever declared or moved there, as in the reads."""
-        on_hand, reserved = self._on_hand.get(item_id), self._reserved.get(item_id)
-        declared_at = self._endless.get(item_id)
-        if on_hand is None and reserved is None and declared_at is None:
+        on_hand, others = self._on_hand.get(item_id), self._others.get(item_id)
+        if others is not None:
+            return _held(on_hand, others)
+        if on_hand is None:
             return None
-        _, _, quantity, moved_at, counted_at = on_hand or _NO_STOCK
-        _, _, held, reserved_at, _ = reserved or _NO_STOCK
-        _, awaited_at, content = self._awaited.get(item_id, _NOTHING_AWAITED)
-        # Each of these is a time at which something was declared or moved; the newest of them is the row's.
-        updated = time_cell(max(declared_at or 0, moved_at, reserved_at, awaited_at))
-        if is_endless(declared_at, counted_at):
-            return Held(ENDLESS, "", str(held // SCALE), "", *_arriving(content), updated)
-        units, held = quantity // SCALE, held // SCALE
-        return Held(COUNTED, str(units), str(held), str(max(0, units - held)), *_arriving(content), updated)
+        # Nearly all are of this kind.
+        units = str(on_hand[2] // SCALE)
+        return Held(COUNTED, units, "0", units if on_hand[2] > 0 else "0", "", "", time_cell(on_hand[3]))
+
+
+def _held(on_hand: Row | None, others: Mapping[int, Row]) -> Held | None:
+    reserved, endless, awaited = others.get(_RESERVED), others.get(_ENDLESS), others.get(_AWAITED)
+    if on_hand is None and reserved is None and endless is None:
+        return None
+    # Each row has a time at which something was declared or moved; the newest of them is the report's.
+    updated = time_cell(max(row[3] for row in (on_hand, *others.values()) if row))
+    held = reserved[2] // SCALE if reserved else 0
+    arriving = _arriving(awaited[5]) if awaited else _NOTHING
+    if is_endless(endless[3] if endless else None, on_hand[4] if on_hand else None):
+        return Held(ENDLESS, "", str(held), "", *arriving, updated)
+    units = on_hand[2] // SCALE if on_hand else 0
+    return Held(COUNTED, str(units), str(held), str(max(0, units - held)), *arriving, updated)
 
 
 @lru_cache(maxsize=4096)
@@ -80,7 +87,7 @@ def _arriving(content: str) -> tuple[str, str]:
     """All that is on its way, and the first day on which some of it is expected; nothing where nothing is."""
     arrivals = _arrivals.decode(content)
     if not arrivals:
-        return "", ""
+        return _NOTHING
     first = min(arrival.expected_availability_date for arrival in arrivals)
     return str(sum(arrival.quantity for arrival in arrivals)), first
 
