@@ -34,7 +34,15 @@ OF_PLACES = {
     "reconciliation_month",
 }
 # What belongs to a partner, with partner_id first in its keys.
-OF_PARTNERS = {"partner_moment", "authorization_code", "idempotency_key", "feed", "feed_part", "reconciliation_name"}
+OF_PARTNERS = {
+    "partner_moment",
+    "authorization_code",
+    "idempotency_key",
+    "feed",
+    "feed_part",
+    "report_request",
+    "reconciliation_name",
+}
 GROWING = OF_PLACES | OF_PARTNERS
 # Small, read by everything, written rarely: whole on every machine.
 REFERENCE = {

@@ -14,6 +14,7 @@ from onhand.wiring.databases import open_database
 from onhand.wiring.intake import build_intake
 from onhand.wiring.published import NOTHING_PUBLISHED
 from onhand.wiring.serving import running_server
+from onhand.wiring.working import build_refresher
 
 _DATABASE = "sandbox.db"
 
@@ -31,7 +32,14 @@ async def running_sandbox(directory: Path, settings: Settings, clock: Clock) -> 
 
 def settings_of_sandbox(settings: Settings, path: Path) -> Settings:
     """The settings as far as they hold for a sandbox: it has its own database, and no passes that change its data."""
-    return msgspec.structs.replace(settings, database_url=f"sqlite:///{path}", housekeeping_seconds=0.0)
+    return msgspec.structs.replace(
+        settings,
+        database_url=f"sqlite:///{path}",
+        # Its files are its own too, and go where its database goes.
+        data_directory=str(path.parent),
+        object_store_url="",
+        housekeeping_seconds=0.0,
+    )
 
 
 async def _make_seeded(path: Path, settings: Settings, clock: Clock) -> None:
@@ -43,6 +51,8 @@ async def _make_seeded(path: Path, settings: Settings, clock: Clock) -> None:
     database = await open_database(own, durable=False)
     try:
         await seed(database, build_intake(database, own, clock), clock)
+        # So that the months of the seller's movements are answered from the first request on.
+        await build_refresher(own, database, clock).run_due()
     finally:
         await database.close()
     growing.replace(path)

@@ -223,7 +223,7 @@ def _operation(reading: ReconciliationReading, door: Door, path: str, operation_
         service="REPORT",
         scope="reports",
         throttle_class=RECONCILIATION_CLASS,
-        throttle_name=RECONCILIATION_CLASS,
+        limit_name=RECONCILIATION_CLASS,
         limited=month_asked,
         counted="answers",
         accepts=_ACCEPTS,
