@@ -4,6 +4,7 @@ Everything that is read was written once, by the refresh that is shown or an ear
 bytes come however often and in however many pieces they are read, also while the next refresh is under way.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import date
 from functools import lru_cache
@@ -86,6 +87,8 @@ class MonthFile(msgspec.Struct, frozen=True):
             piece, place = await self.piece(reader, place)
             if piece:
                 yield piece
+            # Everybody else has a turn.
+            await asyncio.sleep(0)
 
     async def piece(self, reader: Reader, place: "Place") -> tuple[bytes, "Place | None"]:
         """The lines of some items from a place on, and the next place, None at the end."""
@@ -164,7 +167,7 @@ async def month_file(reader: Reader, partner_id: int, wanted: Wanted, shown_by: 
     """The file of what a seller wants, as the refresh `shown_by` knows it."""
     named_by = shown_by
     if wanted.month < shown_by.open_month:
-        named_by = await refresh_of_month(reader, partner_id, wanted.month) or shown_by
+        named_by = await refresh_of_month(reader, partner_id, wanted.month, shown_by)
     centres = sorted(await all_centres(reader), key=lambda centre: (centre.name, centre.code))
     return MonthFile(partner_id, wanted, shown_by, named_by, tuple(centres))
 

@@ -51,14 +51,22 @@ async def shown_refresh(session: Session | Database) -> Refresh | None:
     return Refresh(*row) if row else None
 
 
-async def refresh_of_month(session: Session | Database, partner_id: int, month: int) -> Refresh | None:
-    """The refresh whose word is kept of a closed month: the one that closed it, or first found units of the seller."""
+async def refresh_by_id(session: Session | Database, refresh_id: int) -> Refresh:
+    """The refresh of that id, which is known to be there."""
+    row = await session.one(SQL["refresh_by_id"], refresh_id=refresh_id)
+    assert row is not None, "refreshes are never forgotten"
+    return Refresh(*row)
+
+
+async def refresh_of_month(session: Session | Database, partner_id: int, month: int, shown: Refresh) -> Refresh:
+    """The refresh whose names are kept of a month that is closed by `shown`: the one that closed it.
+
+    That is the one that first found units of the seller, where these are of a time that was closed already.
+    """
     closed = await session.one(SQL["closed_by"], month=month)
     begun = await session.one(SQL["seller_begun_by"], partner_id=partner_id)
-    if closed is None or closed[0] is None:
-        return None
-    row = await session.one(SQL["refresh_by_id"], refresh_id=max(closed[0], begun[0] if begun else 0))
-    return Refresh(*row) if row else None
+    closed_by = int(closed[0]) if closed and closed[0] is not None else shown.refresh_id
+    return await refresh_by_id(session, min(shown.refresh_id, max(closed_by, begun[0] if begun else 0)))
 
 
 async def begin_due(database: Database, clock: Clock, grace_days: int) -> Refresh | None:
