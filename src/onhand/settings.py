@@ -44,9 +44,11 @@ _Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 _Positive = Annotated[float, Meta(gt=0, le=1_000_000)]
 _WholeSeconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 _WholeCount = Annotated[int, Meta(ge=1, le=31_536_000)]
+_GraceDays = Annotated[int, Meta(ge=0, le=27)]
 _Retries = Annotated[int, Meta(ge=0, le=100)]
 # What a presigned link of S3 may last at most is a week.
 _LinkSeconds = Annotated[int, Meta(ge=1, le=604_800)]
+_Days = Annotated[int, Meta(ge=1, le=3_650)]
 _Hours = Annotated[float, Meta(gt=0, le=8_760)]
 
 
@@ -109,6 +111,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _Count, "Reads of what is in fulfilment centres by one client (WF-10)."
     ] = 600
 
+    reconciliations_per_hour: Annotated[
+        _Count, "Files of one month's reconciliation that one seller may retrieve (WF-06)."
+    ] = 1
+
+    reports_per_hour: Annotated[_Count, "Reports of one type that one client may ask for (GW-16)."] = 1
+    report_status_per_minute: Annotated[_Count, "Calls of one client for its requests for reports (GW-16)."] = 20
+    report_links_per_hour: Annotated[_Count, "Links to files that one client may ask for (GW-16)."] = 20
+
     token_seconds: Annotated[_WholeCount, "How long a token of the gateway lives (GW-06)."] = 900
     refresh_token_seconds: Annotated[_WholeCount, "How long a refresh token lives (GW-03)."] = 31_536_000
     legacy_token_errors: Annotated[_Flag, "Whether a token that opens nothing is answered 400, not 401 (GW-12)."] = (
@@ -133,7 +143,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_rows_max: Annotated[_Count, "Records of one feed, at most (DS-21)."] = 10_000
     feed_transaction_rows_max: Annotated[_Count, "Rows of a feed that one transaction posts, at most."] = 10_000
     feed_attempts_max: Annotated[_Count, "After how many failures on our side a feed is given up (DS-15)."] = 5
+    report_days: Annotated[_Days, "How long requests for reports and their files are kept (DS-24)."] = 30
+    report_attempts_max: Annotated[_Count, "After how many attempts that failed a report is given up (DS-24)."] = 5
     batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
+
+    reconciliation_grace_days: Annotated[_GraceDays, "Days after its end until a month is closed (WF-08)."] = 0
+    reconciliation_transaction_streams_max: Annotated[
+        _Count, "Items of sellers at a centre that one transaction of a refresh takes."
+    ] = 5_000
 
     worker_in_server: Annotated[_Flag, "Whether a server does the work that is due itself, beside `onhand worker`."] = (
         True

@@ -29,6 +29,7 @@ COMMANDS = {
     "centre": "Add and list the fulfilment centres that keep sellers' units.",
     "worker": "Do what is due: process feeds, and keep house.",
     "feeds": "Follow feeds, and mend what failed of them.",
+    "fulfilment": "Refresh the reconciliation of sellers' units, and see how it stands.",
     "database": "Show the schema of the database, and bring it forward.",
     "ledger": "Prove the ledger, keep house, refresh and replay.",
     "settings": "Show every setting and what it accepts.",

@@ -91,6 +91,12 @@ class Callers:
         """What the marketplace seller is answered."""
         return _body(await self._http.get(path, params=parameters, auth=self._seller))
 
+    async def download(self, url: str) -> bytes:
+        """The file of a link, which needs no token."""
+        response = await self._http.get(url)
+        response.raise_for_status()
+        return response.content
+
     async def operator_post(self, path: str, body: object) -> dict[str, Any]:
         """What the operator is answered."""
         return _body(await self._http.post(f"/operator/v1{path}", json=body, headers=self._bearer))

@@ -20,6 +20,7 @@ from onhand.tour.asking import Callers
 from onhand.tour.credentials import Partners, dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
 from onhand.tour.fulfilment import FulfilmentTour
+from onhand.tour.reports import ReportTour
 from onhand.tour.steps import Tour
 from onhand.wiring.databases import open_database
 from onhand.wiring.intake import build_intake
@@ -90,6 +91,7 @@ async def _take(database: Database, clock: Clock, data: DemoData, url: str, cons
             await Tour(callers, scene, console, clock).take()
             await DropShipTour(callers, vendor, _foreign_to(vendor, scene), console, clock).take()
             await FulfilmentTour(callers, data.fulfilment, console).take()
+            await ReportTour(callers, console).take()
     finally:
         await dismiss(database, clock, credentials)
 

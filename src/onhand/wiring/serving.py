@@ -14,6 +14,7 @@ from onhand.files.bodies import BodyLimits
 from onhand.partners.signatures import Verifier
 from onhand.partners.tokens import Tokens
 from onhand.reports.links import Links
+from onhand.reports.requests import Requests
 from onhand.settings import Settings
 from onhand.stock.locations import Locations
 from onhand.stock.resolving import EventLimits
@@ -35,6 +36,7 @@ from onhand.wiring.intake import build_intake
 from onhand.wiring.published import Published
 from onhand.wiring.randomness import new_id, new_token
 from onhand.wiring.rates import rates_of
+from onhand.wiring.reporting import report_kinds
 from onhand.wiring.storage import open_objects
 from onhand.wiring.working import begin_periodics, build_worker
 from onhand.work.worker import Worker
@@ -110,10 +112,10 @@ async def running_parts(
     locations = Locations(database)
 
     async def begin() -> None:
-        await begin_periodics(settings, database, locations, clock)
+        await begin_periodics(settings, database, objects, locations, clock)
 
     try:
-        worker = build_worker(settings, database, locations, clock)
+        worker = build_worker(settings, database, objects, locations, clock)
         throttle = Throttle(rates_of(settings), clock, buckets)
         page_secret = await shared_secret(database, _PAGE_TOKENS)
         common = _Common(settings, database, locations, clock, published, throttle, objects, page_secret)
@@ -225,6 +227,8 @@ def _gateway_services(
         wake_worker=wake_worker,
         objects=common.objects,
         links=_links(settings, link_secret),
+        report_kinds=report_kinds(),
+        report_requests=Requests(database, days=settings.report_days),
         legacy_token_errors=settings.legacy_token_errors,
         behind_tls_proxy=settings.behind_tls_proxy,
     )

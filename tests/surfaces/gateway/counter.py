@@ -19,6 +19,7 @@ from onhand.partners.clients import GatewayClient, Scopes, add_gateway_client
 from onhand.partners.onboarding import Partner, add_partner, partner_by_code
 from onhand.partners.tokens import Tokens
 from onhand.reports.links import Links
+from onhand.reports.requests import Requests
 from onhand.stock.locations import SHIP_NODE, Location, Locations
 from onhand.store.database import Database
 from onhand.store.folders import FolderStore
@@ -29,6 +30,7 @@ from onhand.surfaces.plumbing.application import Application, build_application
 from onhand.surfaces.plumbing.metrics import RequestMetrics
 from onhand.surfaces.plumbing.operations import Operation
 from onhand.surfaces.plumbing.throttling import Rate, Throttle
+from onhand.wiring.reporting import report_kinds
 from tests.conftest import FrozenClock
 
 GTIN = "00012345678905"
@@ -120,6 +122,8 @@ class Counter:
             "wake_worker": self._wake,
             "objects": FolderStore(files),
             "links": Links(secret=secret, seconds=3600, base_url=BASE_URL),
+            "report_kinds": report_kinds(),
+            "report_requests": Requests(self.database, days=30),
         }
         return GatewayServices(**{**parts, **others})
 

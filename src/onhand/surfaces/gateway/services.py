@@ -6,7 +6,9 @@ import msgspec
 
 from onhand.basics.clock import Clock
 from onhand.partners.tokens import Tokens
+from onhand.reports.kinds import Kinds
 from onhand.reports.links import Links
+from onhand.reports.requests import Requests
 from onhand.store.database import Database
 from onhand.store.objects import ObjectStore
 from onhand.surfaces.plumbing.throttling import Throttle
@@ -32,5 +34,7 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
     wake_worker: Callable[[], None]
     objects: ObjectStore
     links: Links
+    report_kinds: Kinds
+    report_requests: Requests
     legacy_token_errors: bool = False
     behind_tls_proxy: bool = False

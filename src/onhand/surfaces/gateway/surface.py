@@ -8,6 +8,8 @@ from onhand.surfaces.gateway.errors import answer_fault
 from onhand.surfaces.gateway.feeds import feed_operations
 from onhand.surfaces.gateway.fulfilment import fulfilment_operations
 from onhand.surfaces.gateway.inventory import inventory_operations
+from onhand.surfaces.gateway.reconciliation import reconciliation_operations
+from onhand.surfaces.gateway.reports import report_operations
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.tokens import token_operations
 from onhand.surfaces.gateway.updates import update_operations
@@ -28,8 +30,10 @@ def surface(services: GatewayServices) -> Surface:
             *inventory_operations(services, door),
             *update_operations(services, door),
             *feed_operations(services, door),
-            *download_operations(services),
             *fulfilment_operations(services, door),
+            *reconciliation_operations(services, door),
+            *report_operations(services, door),
+            *download_operations(services),
         ),
         answer_fault=_answer_fault,
         security_schemes=SECURITY_SCHEMES,

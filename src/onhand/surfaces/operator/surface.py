@@ -29,6 +29,7 @@ from onhand.surfaces.operator.order_reading import OrderReadingHandlers, order_r
 from onhand.surfaces.operator.orders import OrderHandlers, order_operations
 from onhand.surfaces.operator.partners import PartnerHandlers, partner_operations
 from onhand.surfaces.operator.problems import answer_fault
+from onhand.surfaces.operator.reconciliation import ReconciliationHandlers, reconciliation_operations
 from onhand.surfaces.operator.ship_nodes import ShipNodeHandlers, ship_node_operations
 from onhand.surfaces.operator.shortfalls import ShortfallHandlers, shortfall_operations
 from onhand.surfaces.operator.stores import StoreHandlers, store_operations
@@ -84,6 +85,7 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         *store_operations(StoreHandlers(database, locations, clock, bytes_max), access),
         *ship_node_operations(ShipNodeHandlers(database, clock, bytes_max), access),
         *centre_operations(CentreHandlers(database, clock, bytes_max), access),
+        *reconciliation_operations(ReconciliationHandlers(database, clock), access),
         *catalogue_operations(CatalogueHandlers(database, clock, bytes_max), access),
         *event_operations(EventHandlers(services.intake, services.body_limits), access),
         *order_operations(OrderHandlers(orders, bytes_max, services.batch_orders_max), access),
