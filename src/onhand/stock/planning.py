@@ -126,6 +126,7 @@ class LocationPlan:
                 newest,
                 recorded_at,
                 *last_count,
+                stock.declared_month,
             )
         )
 
@@ -160,6 +161,7 @@ class LocationPlan:
                 draft.counted,
                 recorded_at,
                 None,
+                _lateness(stock, draft.occurred_at),
             )
         )
         if quantity:
@@ -187,6 +189,7 @@ class LocationPlan:
                 None,
                 recorded_at,
                 f"{draft.source}/{draft.event_id}",
+                _lateness(stock, count.occurred_at),
             )
         )
         self._add_flow(stock, count.occurred_at, TSBR, quantity)
@@ -195,6 +198,11 @@ class LocationPlan:
         month = month_of(occurred_at, self._zone)
         key = (stock.location_id, stock.item_id, stock.owner_id, stock.area, stock.state, month, event_type)
         self._flows[key] += quantity
+
+
+def _lateness(stock: StockRow, occurred_at: int) -> int:
+    """1 for a leg at whose moment or after it the stream has something, 0 for one that comes in order."""
+    return 1 if stock.last_seq and occurred_at <= stock.newest_occurred_at else 0
 
 
 def _key_of(leg: LegRow) -> OrderKey:

@@ -71,7 +71,7 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class LegRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of `leg`."""
+    """A row of `leg`; `late` is 1 where its stream had something at or after its moment when it was posted."""
 
     location_id: int
     item_id: int
@@ -89,10 +89,14 @@ class LegRow(msgspec.Struct, frozen=True, gc=False):
     counted: int | None
     recorded_at: int
     cause: str | None
+    late: int
 
 
 class StockRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of `stock`: what the legs of a stream sum to, and where its last count stands."""
+    """A row of `stock`: what the legs of a stream sum to, and where its last count stands.
+
+    `declared_month` is the newest month in which something was declared in order, None where that never was.
+    """
 
     location_id: int
     item_id: int
@@ -106,6 +110,7 @@ class StockRow(msgspec.Struct, frozen=True, gc=False):
     count_occurred_at: int | None
     count_source: str | None
     count_event_id: str | None
+    declared_month: int | None
 
     @property
     def last_count(self) -> OrderKey | None:
@@ -116,7 +121,7 @@ class StockRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class FlowRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of `month_flow`, or what is to be added to one."""
+    """A row of `month_flow_kept`, or what is to be added to one."""
 
     location_id: int
     item_id: int
