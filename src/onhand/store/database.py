@@ -72,8 +72,11 @@ class Database(Protocol):
         """
         ...
 
-    async def write(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Session], Awaitable[T]], *, durable: bool = True) -> T:
         """Run `work` as one transaction, again as a whole where the database asks for it.
+
+        One that is not `durable` does not wait for the disk: it may be lost with the machine's power, though only
+        together with everything that was written after it.
 
         Raises:
             Unavailable: the database stayed busy or away longer than its time.

@@ -131,7 +131,7 @@ class PostgresqlDatabase:
 
         return await self._repeated(snapshot)
 
-    async def write(self, work: Callable[[PostgresqlSession], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[PostgresqlSession], Awaitable[T]], *, durable: bool = True) -> T:
         """Run `work` as one transaction, again as a whole after a deadlock or a lost connection.
 
         Raises:
@@ -140,6 +140,8 @@ class PostgresqlDatabase:
 
         async def transaction(connection: AsyncConnection[Row]) -> T:
             async with connection.transaction():
+                if not durable:
+                    await connection.execute("SET LOCAL synchronous_commit = off")
                 return await work(PostgresqlSession(connection))
 
         return await self._repeated(transaction)
