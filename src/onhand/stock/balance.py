@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from onhand.basics.clock import TIME_MIN, month_of, month_start
-from onhand.stock.streams import LAST_POSITION, OrderKey, StockRow, Stream, start_of
+from onhand.stock.streams import OWN_POSITION, OrderKey, StockRow, Stream, start_of
 from onhand.store.database import Row, Session
 from onhand.store.queries import Queries
 
@@ -46,7 +46,7 @@ class Ledger(msgspec.Struct, frozen=True):
         count = await self._count_before(stock, bound, nearest, known_seq)
         if count:
             key, counted = count
-            past = msgspec.structs.replace(key, position=LAST_POSITION + 1)
+            past = msgspec.structs.replace(key, position=OWN_POSITION + 1)
             return counted + await self._sum(past, bound, known_seq)
         month = month_of(bound.occurred_at, self.zone)
         if since_first <= until_after:
@@ -64,7 +64,7 @@ class Ledger(msgspec.Struct, frozen=True):
             query, occurred_at=key.occurred_at, source=place[0], event_id=place[1], **self._key()
         )
         assert row is not None, "a stream's last count is kept in its stock row"
-        return OrderKey(row[0], 1, row[1], row[2], LAST_POSITION)
+        return OrderKey(row[0], 1, row[1], row[2])
 
     async def seq_known_at(self, stock: StockRow, known_at: int) -> int:
         """The stream's newest leg as of a moment of the ledger, 0 where it had none."""
@@ -93,7 +93,7 @@ class Ledger(msgspec.Struct, frozen=True):
             known_seq=known_seq,
             **self._key(),
         )
-        return (OrderKey(row[0], 1, row[1], row[2], LAST_POSITION), row[3]) if row else None
+        return (OrderKey(row[0], 1, row[1], row[2]), row[3]) if row else None
 
     async def _sum(self, lower: OrderKey, upper: OrderKey, known_seq: int = EVERYTHING_KNOWN) -> int:
         bounds = {f"from_{name}": value for name, value in msgspec.structs.asdict(lower).items()}

@@ -17,7 +17,7 @@ from onhand.basics.clock import month_of
 from onhand.stock.locations import Location
 from onhand.stock.planning import Draft, content_hash
 from onhand.stock.posting import claim_events, lock_streams, post_drafts
-from onhand.stock.streams import LAST_POSITION, Event, Stream
+from onhand.stock.streams import OWN_POSITION, Event, Stream
 from onhand.stock.vocabulary import DECLARED, Area, State
 from onhand.store.database import Session, Value
 from onhand.store.queries import Queries, json_list, json_object
@@ -92,7 +92,7 @@ def _asked(location: Location, counting: Counting, items: Mapping[int, int], rec
         "recorded_at": recorded_at,
         "month": month_of(counting.occurred_at, location.reporting_zone),
         "event_type": DECLARED.code,
-        "last_position": LAST_POSITION,
+        "position": OWN_POSITION,
         "counted": json_object(items),
     }
 

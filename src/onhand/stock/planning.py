@@ -12,7 +12,7 @@ from hashlib import blake2b
 import msgspec
 
 from onhand.basics.clock import month_of
-from onhand.stock.streams import FIRST_POSITION, LAST_POSITION, Event, FlowRow, LegRow, OrderKey, StockRow, Stream
+from onhand.stock.streams import BEFORE_COUNT, OWN_POSITION, Event, FlowRow, LegRow, OrderKey, StockRow, Stream
 from onhand.stock.vocabulary import TSBR
 
 
@@ -30,9 +30,7 @@ class Draft(msgspec.Struct, frozen=True, order=True, gc=False):
     @property
     def key(self) -> OrderKey:
         """The place of the leg in its stream."""
-        return OrderKey(
-            self.occurred_at, self.rank, self.source, self.event_id, LAST_POSITION if self.rank else FIRST_POSITION
-        )
+        return OrderKey(self.occurred_at, self.rank, self.source, self.event_id)
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -154,7 +152,7 @@ class LocationPlan:
                 draft.rank,
                 draft.source,
                 draft.event_id,
-                LAST_POSITION if draft.rank else FIRST_POSITION,
+                OWN_POSITION,
                 seq,
                 draft.event_type,
                 quantity,
@@ -182,7 +180,7 @@ class LocationPlan:
                 count.rank,
                 count.source,
                 count.event_id,
-                seq,
+                BEFORE_COUNT + seq,
                 seq,
                 TSBR,
                 quantity,

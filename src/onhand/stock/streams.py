@@ -2,8 +2,11 @@
 
 import msgspec
 
-FIRST_POSITION = 0
-LAST_POSITION = 2**62
+OWN_POSITION = 0
+"""The position of the leg of an event or a count."""
+
+BEFORE_COUNT = -(2**62)
+"""The position of a TSBR is its seq and this: before the count that has the same key otherwise, in the order of seq."""
 
 
 class Stream(msgspec.Struct, frozen=True, order=True, gc=False):
@@ -25,7 +28,7 @@ class OrderKey(msgspec.Struct, frozen=True, order=True, gc=False):
     rank: int
     source: str
     event_id: str
-    position: int = FIRST_POSITION
+    position: int = OWN_POSITION
 
 
 def start_of(moment: int) -> OrderKey:
@@ -117,7 +120,7 @@ class StockRow(msgspec.Struct, frozen=True, gc=False):
         """The place of the stream's last count, if it has one."""
         if self.count_occurred_at is None:
             return None
-        return OrderKey(self.count_occurred_at, 1, self.count_source or "", self.count_event_id or "", LAST_POSITION)
+        return OrderKey(self.count_occurred_at, 1, self.count_source or "", self.count_event_id or "")
 
 
 class FlowRow(msgspec.Struct, frozen=True, gc=False):

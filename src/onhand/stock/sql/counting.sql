@@ -20,7 +20,7 @@ SELECT COUNT(*)
 -- name: post_counts @sqlite
 INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
                  event_type, quantity, counted, recorded_at, cause, late)
-SELECT :location_id, CAST(r.key AS INTEGER), :owner_id, 0, 0, :occurred_at, 1, :source, :event_id, :last_position,
+SELECT :location_id, CAST(r.key AS INTEGER), :owner_id, 0, 0, :occurred_at, 1, :source, :event_id, :position,
        COALESCE(s.last_seq, 0) + 1, :event_type, r.value - COALESCE(s.quantity, 0), r.value,
        MAX(:recorded_at, COALESCE(s.last_recorded_at, 0)), NULL, 0
   FROM json_each(:counted) AS r
@@ -46,8 +46,9 @@ SELECT :location_id, CAST(r.key AS INTEGER), :owner_id, 0, 0, r.value, 1, :occur
    AND COALESCE(stock.declared_month, excluded.declared_month) = excluded.declared_month
 
 -- name: post_counts @postgresql
--- Every part sees the rows as they stood before it. A new stream that another writer opened meanwhile is an error; what
--- changes is an upsert too, because the planner, who may believe the table empty, can't choose a bad way to do that.
+-- Every part sees the rows as they stood before it. What changes is an upsert as well, because the planner, who may believe
+-- the table empty, can't choose a bad way to do that. A stream that another writer opened since the lock is an error, or,
+-- where it has been changed again since, is left out here, and its leg is the error when it is posted once more.
 WITH stood AS MATERIALIZED (
     SELECT r.key::bigint AS item_id, r.value::bigint AS counted, COALESCE(s.quantity, 0) AS quantity,
            COALESCE(s.last_seq, 0) AS last_seq, GREATEST(:recorded_at, s.last_recorded_at) AS recorded_at
@@ -60,7 +61,7 @@ WITH stood AS MATERIALIZED (
 ), legs AS (
     INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
                      event_type, quantity, counted, recorded_at, cause, late)
-    SELECT :location_id, item_id, :owner_id, 0, 0, :occurred_at, 1, :source, :event_id, :last_position, last_seq + 1,
+    SELECT :location_id, item_id, :owner_id, 0, 0, :occurred_at, 1, :source, :event_id, :position, last_seq + 1,
            :event_type, counted - quantity, counted, recorded_at, NULL, 0
       FROM stood
 ), opened AS (
@@ -83,6 +84,7 @@ WITH stood AS MATERIALIZED (
            last_recorded_at = excluded.last_recorded_at, count_occurred_at = excluded.count_occurred_at,
            count_source = excluded.count_source, count_event_id = excluded.count_event_id,
            declared_month = excluded.declared_month, declared_flow = stock.declared_flow + excluded.declared_flow
+     WHERE stock.last_seq = excluded.last_seq - 1
     RETURNING 1
 )
 SELECT 1 FROM opened

@@ -119,9 +119,9 @@ CREATE TABLE event (
 ) WITHOUT ROWID;
 
 -- The primary key is the one order of a stream's legs. rank is 0 for a move and 1 for a count and what stands directly
--- before it; position is 0 for a leg of its own event, the leg's seq for a TSBR before the count named by source and
--- event_id, and the largest for the count itself. late is 1 where the stream had something at or after occurred_at when
--- the leg was posted: the others follow one another in both orders, that of time and that of seq.
+-- before it; position is 0 for a leg of its own event, and for a TSBR before the count named by source and event_id its
+-- seq less 2^62. late is 1 where the stream had something at or after occurred_at when the leg was posted: the others
+-- follow one another in both orders, that of time and that of seq.
 CREATE TABLE leg (
     location_id BIGINT NOT NULL,
     item_id BIGINT NOT NULL,
