@@ -135,6 +135,7 @@ def test_every_setting_has_a_description_and_every_number_a_unit_in_its_name_or_
     units = (
         "_seconds",
         "_hours",
+        "_days",
         "_bytes",
         "_max",
         "_per_second",
