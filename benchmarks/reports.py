@@ -184,8 +184,8 @@ _FILLING = (
     (
         "INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,"
         f" last_recorded_at, count_occurred_at, count_source, count_event_id)\nSELECT l.location_id, {_ITEM},"
-        f" :partner_id, 0, 0, (s.n * 31 + l.location_id) % 500 * 10000, 1, {_MOMENT}, {_MOMENT}, {_MOMENT}, 'partner',"
-        f" 'e' {_NODE}"
+        f" :partner_id, 0, 0, (s.n * 31 + l.location_id) % 500 * 10000, 1, {_MOMENT}, {_MOMENT}, {_MOMENT},"
+        f" 'partner', 'e' {_NODE}"
     ),
     (
         "INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,"
