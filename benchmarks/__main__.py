@@ -13,13 +13,37 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import feeds, gateway, history, loading, reserving, serving, settlement, whole
+from benchmarks import (
+    feeds,
+    gateway,
+    history,
+    links,
+    loading,
+    reconciliation,
+    reports,
+    reserving,
+    serving,
+    settlement,
+    whole,
+)
 from benchmarks.databases import postgresql_server
 from benchmarks.figures import Figure, machine
 
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _KEPT = _PAGE.with_suffix(".json")
-_PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "history", "settlement", "loading")
+_PARTS = (
+    "whole",
+    "serving",
+    "gateway",
+    "links",
+    "feeds",
+    "reserving",
+    "reports",
+    "history",
+    "reconciliation",
+    "settlement",
+    "loading",
+)
 
 
 def main() -> int:
@@ -45,7 +69,7 @@ def main() -> int:
     return 0 if all(figure.holds is not False for figure in found) else 1
 
 
-def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> list[Figure]:
+def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> list[Figure]:  # noqa: C901, PLR0912 - a case for each part
     less = 10 if quick else 1
     match part:
         case "whole":
@@ -58,14 +82,21 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
             figures = gateway.figures(
                 directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
             )
+        case "links":
+            figures = links.figures(directory, rounds=7, requests_each=5_000 // less, first_bytes=500 // less)
         case "feeds":
             figures = feeds.figures(directory, server_url, rows=10_000 // less, rounds=7, polls=1_000 // less)
         case "reserving":
             figures = reserving.figures(directory, server_url, seconds=5 if less == 1 else 1, rounds=3)
+        case "reports":
+            figures = reports.figures(directory, server_url, rows=1_000_000 // less, rounds=3)
         case "history":
             figures = history.figures(directory, server_url, small=1_000, large=1_000_000 // less, rounds=7)
         case "settlement":
             figures = settlement.figures(directory, server_url, rows=1_000_000 // less, rounds=3)
+        case "reconciliation":
+            sizes = [size // less for size in (1_000_000, 10_000_000, 50_000_000)]
+            figures = reconciliation.figures(directory, server_url, sizes=sizes, server_sizes=sizes[:2], days=3)
         case _:
             figures = loading.figures(
                 directory, server_url, events_each=200_000 // less, rounds=3, preload=5_000_000 // less

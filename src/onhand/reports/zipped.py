@@ -21,7 +21,7 @@ _VERSION, _VERSION64 = 20, 45
 _SIZES_FOLLOW, _UTF8_NAME = 1 << 3, 1 << 11
 _DEFLATED = 8
 _EXTRA64 = 1
-_LIMIT32 = 0xFFFFFFFF
+_LIMIT32 = _IS_64_FROM = 0xFFFFFFFF
 # As a file of Unix that its owner may write and everybody read.
 _UNIX, _REGULAR_FILE = 3 << 8, 0o100644 << 16
 
@@ -52,7 +52,7 @@ def _local_header(name: bytes, stamp: tuple[int, int]) -> bytes:
 def _ending(name: bytes, stamp: tuple[int, int], crc: int, packed: int, size: int) -> bytes:
     """What stands after the data: its sizes, and the directory."""
     start = 30 + len(name) + packed
-    if max(size, start) < _LIMIT32:
+    if max(size, start) < _IS_64_FROM:
         descriptor = pack("<IIII", _DESCRIPTOR, crc, packed, size)
         directory = _central_header(name, stamp, crc, packed, size, b"")
         return descriptor + directory + pack("<IHHHHIIH", _END, 0, 0, 1, 1, len(directory), start + 16, 0)

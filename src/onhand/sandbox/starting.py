@@ -27,6 +27,8 @@ from onhand.wiring.serving import Controls, Running, running_parts
 
 _DATABASE = "sandbox.db"
 _SEED = "seed.db"
+# Where the settings' data directory keeps files.
+_OBJECTS = "objects"
 # Requests that are still being answered have so long before the data goes from under them.
 _DRAIN_SECONDS = 1.0
 
@@ -160,6 +162,7 @@ class Sandbox:
             await _make_seeded(self._seed, self._settings, self._clock)
         for left_over in self._path.parent.glob(f"{_DATABASE}-*"):
             left_over.unlink()
+        shutil.rmtree(self._path.parent / _OBJECTS, ignore_errors=True)
         copied = self._path.with_name(f"{_DATABASE}.part")
         shutil.copyfile(self._seed, copied)
         copied.replace(self._path)
@@ -185,7 +188,14 @@ class Sandbox:
 
 def settings_of_sandbox(settings: Settings, path: Path) -> Settings:
     """The settings as far as they hold for a sandbox: it has its own database, and no passes that change its data."""
-    return msgspec.structs.replace(settings, database_url=f"sqlite:///{path}", housekeeping_seconds=0.0)
+    return msgspec.structs.replace(
+        settings,
+        database_url=f"sqlite:///{path}",
+        # Its files are its own too, and go where its database goes.
+        data_directory=str(path.parent),
+        object_store_url="",
+        housekeeping_seconds=0.0,
+    )
 
 
 async def _make_seeded(path: Path, settings: Settings, clock: Clock) -> None:

@@ -75,6 +75,17 @@ async def compensate(
     return await database.write(work) if units else []
 
 
+async def position_of(database: Database, location_id: int) -> str | None:
+    """How far a centre's losses were followed, as it was kept; None where they never were."""
+    row = await database.one(_SQL["position_of"], location_id=location_id)
+    return str(row[0]) if row else None
+
+
+async def keep_position(database: Database, location_id: int, reached: str) -> None:
+    """Keep how far a centre's losses were followed."""
+    await database.write(lambda session: session.run(_SQL["keep_position"], location_id=location_id, reached=reached))
+
+
 async def _command(
     session: Session, partner_id: int, units: CompensatedUnits, currency: str, unit_value: Decimal
 ) -> Command:

@@ -11,3 +11,14 @@ SELECT unit_price
 SELECT currency
   FROM seller_account
  WHERE partner_id = :partner_id
+
+-- name: position_of
+SELECT reached
+  FROM loss_position
+ WHERE location_id = :location_id
+
+-- name: keep_position
+INSERT INTO loss_position (location_id, reached)
+VALUES (:location_id, :reached)
+    ON CONFLICT (location_id) DO UPDATE
+   SET reached = excluded.reached

@@ -37,13 +37,13 @@ class SupplierSignature(httpx.Auth):
         yield request
 
 
-class VendorToken(httpx.Auth):
+class GatewayToken(httpx.Auth):
     """Gets a token with a client's id and secret when the first request needs it, and sends it with each (GW-01)."""
 
     requires_response_body = True
 
-    def __init__(self, url: httpx.URL, credentials: Credentials) -> None:
-        basic = base64.b64encode(f"{credentials.gateway_client}:{credentials.gateway_secret}".encode()).decode()
+    def __init__(self, url: httpx.URL, client_id: str, secret: str) -> None:
+        basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
         self._url = url
         self._basic = f"Basic {basic}"
         self._token = ""
@@ -62,12 +62,13 @@ class VendorToken(httpx.Auth):
 
 
 class Callers:
-    """A supplier, as one who signs and as a drop-ship vendor with a token, and the operator."""
+    """A supplier, as one who signs and as a drop-ship vendor with a token, a marketplace seller, and the operator."""
 
     def __init__(self, http: httpx.AsyncClient, credentials: Credentials, clock: Clock) -> None:
         self._http = http
         self._signature = SupplierSignature(credentials, clock)
-        self._vendor = VendorToken(http.base_url, credentials)
+        self._vendor = GatewayToken(http.base_url, credentials.gateway_client, credentials.gateway_secret)
+        self._seller = GatewayToken(http.base_url, credentials.seller_client, credentials.seller_secret)
         self._bearer = {"Authorization": f"Bearer {credentials.operator_token}"}
 
     async def supplier_get(self, path: str, **parameters: str) -> dict[str, Any]:
@@ -89,6 +90,16 @@ class Callers:
     async def operator_get(self, path: str) -> dict[str, Any]:
         """What the operator is answered."""
         return _body(await self._http.get(f"/operator/v1{path}", headers=self._bearer))
+
+    async def seller_get(self, path: str, **parameters: str) -> dict[str, Any]:
+        """What the marketplace seller is answered."""
+        return _body(await self._http.get(path, params=parameters, auth=self._seller))
+
+    async def download(self, url: str) -> bytes:
+        """The file of a link, which needs no token."""
+        response = await self._http.get(url)
+        response.raise_for_status()
+        return response.content
 
     async def operator_post(self, path: str, body: object) -> dict[str, Any]:
         """What the operator is answered."""

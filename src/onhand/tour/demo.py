@@ -8,6 +8,7 @@ from rich.console import Console
 
 from onhand.basics.clock import Clock
 from onhand.completejourney.dropship import DropShip, drop_ship
+from onhand.completejourney.fulfilment import Fulfilment, fulfilment_of, load_fulfilment, read_shipments
 from onhand.completejourney.highlight import Highlight, highlight
 from onhand.completejourney.loading import JourneyOptions, Progress, load_completejourney
 from onhand.completejourney.package import data_directory
@@ -17,8 +18,10 @@ from onhand.files.replacing import replace_file
 from onhand.settings import Settings
 from onhand.store.database import Database
 from onhand.tour.asking import Callers
-from onhand.tour.credentials import dismiss, enrol
+from onhand.tour.credentials import Partners, dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
+from onhand.tour.fulfilment import FulfilmentTour
+from onhand.tour.reports import ReportTour
 from onhand.tour.settlement import SettlementTour
 from onhand.tour.steps import Tour
 from onhand.wiring.databases import open_database
@@ -38,6 +41,7 @@ class DemoData(msgspec.Struct, frozen=True):
     events: int
     scene: Highlight
     vendor: DropShip
+    fulfilment: Fulfilment
     sellers: tuple[SellerSales, ...]
 
 
@@ -58,11 +62,14 @@ async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part,
         options = JourneyOptions(part=part, position_path=directory / _POSITION)
         intake = build_intake(database, settings, clock)
         counts = await load_completejourney(database, intake, clock, source, options, progress)
+        journey = read_journey(source, part)
+        shipments = read_shipments(journey)
+        fulfilled = await load_fulfilment(database, intake, clock, shipments)
     finally:
         await database.close()
-    events = counts.accepted + counts.duplicates
-    journey = read_journey(source, part)
-    loaded = DemoData(part, events, highlight(journey), drop_ship(journey, _VENDOR_ITEMS_MAX), sellers_of(journey))
+    events = sum(each.accepted + each.duplicates for each in (counts, fulfilled))
+    vendor = drop_ship(journey, _VENDOR_ITEMS_MAX)
+    loaded = DemoData(part, events, highlight(journey), vendor, fulfilment_of(shipments), sellers_of(journey))
     replace_file(directory / _SCENE, msgspec.json.encode(loaded))
     return loaded
 
@@ -78,13 +85,16 @@ async def take_tour(settings: Settings, clock: Clock, data: DemoData, url: str, 
 
 async def _take(database: Database, clock: Clock, data: DemoData, url: str, console: Console) -> None:
     scene, vendor = data.scene, data.vendor
-    credentials = await enrol(database, clock, scene.supplier_code, vendor.supplier_code, NODES)
+    partners = Partners(scene.supplier_code, vendor.supplier_code, data.fulfilment.seller_code)
+    credentials = await enrol(database, clock, partners, NODES)
     try:
         # Proxies that are set for the outside have no business between two ends on this machine.
         async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
             callers = Callers(http, credentials, clock)
             await Tour(callers, scene, console, clock).take()
             await DropShipTour(callers, vendor, _foreign_to(vendor, scene), console, clock).take()
+            await FulfilmentTour(callers, data.fulfilment, console).take()
+            await ReportTour(callers, console).take()
             await SettlementTour(callers, database, data.sellers, console, clock).take(http)
     finally:
         await dismiss(database, clock, credentials)

@@ -65,6 +65,49 @@ def failed_rows_table(feed: Mapping[str, Any]) -> Table:
     return table
 
 
+def centres_table(answer: Mapping[str, Any]) -> Table:
+    """What a seller has in all fulfilment centres together (WF-10)."""
+    table = Table("SKU", "on hand", "available to sell", _whole("last moved (UTC)"))
+    for item in answer["payload"]["inventory"]:
+        for units in item["shipNodes"]:
+            table.add_row(item["sku"], f"{units['onHandQty']:,}", f"{units['availToSellQty']:,}", units["modifiedDate"])
+    return table
+
+
+def log_table(answer: Mapping[str, Any]) -> Table:
+    """The newest movements of an item in fulfilment centres, each with where the demo has it from (WF-10)."""
+    table = Table("centre", "movement", "units", _whole("happened (UTC)"), "refers to", "where from")
+    for row in answer["inventoryLog"]:
+        origin = "register" if row["transactionType"] == "SOLD" else "simulated"
+        cells = (row["transactionType"], f"{row['changedUnits']:+,}", row["transactionTime"], row["shipmentId"] or "")
+        table.add_row(row["transactionLocation"], *cells, origin)
+    return table
+
+
+_REPORT_COLUMNS = (
+    "GTIN",
+    "Product Name",
+    "Ship Node",
+    "Availability Code",
+    "Input Quantity",
+    "Reserved Quantity",
+    "Available To Sell Quantity",
+)
+_REPORT_ROWS_MAX = 6
+
+
+def report_table(rows: Sequence[Sequence[str]]) -> Table:
+    """The head of a visibility report (DS-27), with some of its columns."""
+    header, *body = rows
+    places = [header.index(name) for name in _REPORT_COLUMNS]
+    table = Table(*(_whole(name) if name == "GTIN" else name for name in _REPORT_COLUMNS))
+    for row in body[:_REPORT_ROWS_MAX]:
+        table.add_row(*(row[place] for place in places))
+    if len(body) > _REPORT_ROWS_MAX:
+        table.caption = f"and {len(body) - _REPORT_ROWS_MAX:,} more rows"
+    return table
+
+
 def _whole(name: str) -> Column:
     """A column whose cells are never cut, however narrow the terminal is."""
     return Column(name, no_wrap=True, overflow="fold")

@@ -13,10 +13,13 @@ from onhand.basics.clock import Clock
 from onhand.files.bodies import BodyLimits
 from onhand.partners.signatures import Verifier
 from onhand.partners.tokens import Tokens
+from onhand.reports.links import Links
+from onhand.reports.requests import Requests
 from onhand.settings import Settings
 from onhand.stock.locations import Locations
 from onhand.stock.resolving import EventLimits
 from onhand.store.database import Database
+from onhand.store.objects import ObjectStore
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.surface import surface as gateway_surface
 from onhand.surfaces.operator.surface import OperatorServices
@@ -33,12 +36,16 @@ from onhand.wiring.intake import build_intake
 from onhand.wiring.published import Published
 from onhand.wiring.randomness import new_id, new_token
 from onhand.wiring.rates import rates_of
+from onhand.wiring.reporting import report_kinds
 from onhand.wiring.settlement import build_settlement, calendar_of, statement_form
+from onhand.wiring.storage import open_objects
 from onhand.wiring.working import begin_periodics, build_worker
 from onhand.work.worker import Worker
 
 _PAGE_TOKENS = "page-tokens"
 _GATEWAY_TOKENS = "gateway-tokens"
+REPORT_LINKS = "report-links"
+"""The name of the secret that signs links to files."""
 
 
 class Controls(msgspec.Struct, frozen=True):
@@ -73,6 +80,7 @@ async def running_server(
     and its metrics are its own.
 
     Raises:
+        BadSetting: see `open_objects`.
         SchemaMismatch: see `open_database`.
         Unavailable: the database can't be reached.
     """
@@ -100,17 +108,18 @@ async def running_parts(
         SchemaMismatch: see `open_database`.
         Unavailable: the database can't be reached.
     """
+    objects = open_objects(settings)
     database = await open_database(settings, durable=durable)
     locations = Locations(database)
 
     async def begin() -> None:
-        await begin_periodics(settings, database, locations, clock)
+        await begin_periodics(settings, database, objects, locations, clock)
 
     try:
-        worker = build_worker(settings, database, locations, clock)
+        worker = build_worker(settings, database, objects, locations, clock)
         throttle = Throttle(rates_of(settings), clock, buckets)
         page_secret = await shared_secret(database, _PAGE_TOKENS)
-        common = _Common(settings, database, locations, clock, published, throttle, page_secret)
+        common = _Common(settings, database, locations, clock, published, throttle, objects, page_secret)
         running = Running(await _build(common, metrics, worker.wake, controls), worker, begin)
         async with _working(settings, running):
             yield running
@@ -127,6 +136,7 @@ class _Common(msgspec.Struct, frozen=True):
     clock: Clock
     published: Published
     throttle: Throttle
+    objects: ObjectStore
     page_secret: bytes
 
 
@@ -136,9 +146,10 @@ async def _build(
     registry = CollectorRegistry()
     registry.register(metrics)
     token_secret = await shared_secret(common.database, _GATEWAY_TOKENS)
+    link_secret = await shared_secret(common.database, REPORT_LINKS)
     surfaces = [
         supplier_surface(_supplier_services(common)),
-        gateway_surface(_gateway_services(common, token_secret, wake_worker)),
+        gateway_surface(_gateway_services(common, token_secret, link_secret, wake_worker)),
         operator_surface(_operator_services(common, registry)),
     ]
     return build_application(
@@ -196,7 +207,9 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
     )
 
 
-def _gateway_services(common: _Common, token_secret: bytes, wake_worker: Callable[[], None]) -> GatewayServices:
+def _gateway_services(
+    common: _Common, token_secret: bytes, link_secret: bytes, wake_worker: Callable[[], None]
+) -> GatewayServices:
     settings, database, clock = common.settings, common.database, common.clock
     return GatewayServices(
         database=database,
@@ -217,8 +230,22 @@ def _gateway_services(common: _Common, token_secret: bytes, wake_worker: Callabl
         feed_bytes_max=settings.feed_bytes_max,
         feed_rows_max=settings.feed_rows_max,
         wake_worker=wake_worker,
+        objects=common.objects,
+        links=_links(settings, link_secret),
+        report_kinds=report_kinds(),
+        report_requests=Requests(database, days=settings.report_days),
         legacy_token_errors=settings.legacy_token_errors,
+        behind_tls_proxy=settings.behind_tls_proxy,
         octet_stream_is_csv=settings.settlement_octet_stream_csv,
+    )
+
+
+def _links(settings: Settings, secret: bytes) -> Links:
+    return Links(
+        secret=secret,
+        seconds=settings.report_link_seconds,
+        base_url=settings.public_base_url.rstrip("/"),
+        presigned=settings.presigned_links,
     )
 
 

@@ -12,6 +12,14 @@ CREATE TABLE commission_table (
     loaded_at BIGINT NOT NULL
 );
 
+-- A fulfilment centre's. --------------------------------------------------------------------------------------------
+
+-- How far the losses and finds of a centre were followed to the money (WF-11), as JSON.
+CREATE TABLE loss_position (
+    location_id BIGINT NOT NULL PRIMARY KEY,
+    reached TEXT NOT NULL
+);
+
 -- A seller's. -------------------------------------------------------------------------------------------------------
 
 -- Whoever posts to a seller locks its row. open_from is the first period that is not closed; what is posted later never
