@@ -101,6 +101,8 @@ class Caller:
             if over or not may_repeat(request, outcome):
                 raise self._error(request, outcome, correlation_id, attempt)
             yield from waited(wait)
+            # Two refusals running are an error; one after other trouble is the next token's end.
+            is_renewed = False
             # What gets on, be it in small pieces, is not given up.
             attempt = 1 if sink and sink.bytes_taken > taken else attempt + 1
 
