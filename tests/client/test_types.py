@@ -25,9 +25,7 @@ WRONG_LINES = list(range(5, 11))
 
 def mypy_errors(path: Path) -> set[int]:
     words = ["--no-error-summary", "--hide-error-context", "--config-file", str(ROOT / "pyproject.toml"), str(path)]
-    ran = subprocess.run(
-        [sys.executable, "-m", "mypy", *words], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    ran = subprocess.run([sys.executable, "-m", "mypy", *words], capture_output=True, text=True, check=False, cwd=ROOT)
     assert ran.stderr == ""
     found = [line for line in ran.stdout.splitlines() if ": error:" in line]
     assert all(line.startswith(str(path)) or path.name in line for line in found), ran.stdout

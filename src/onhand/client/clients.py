@@ -67,6 +67,11 @@ class _Made:
         )
 
     @property
+    def polling(self) -> Polling:
+        """How often it asks whether something is over."""
+        return self._caller.polling
+
+    @property
     def _trusts_environment(self) -> bool:
         """Whether proxies that are set on this machine are used: they have no business on loopback."""
         return urlsplit(self.base_url).hostname not in LOOPBACK

@@ -115,6 +115,15 @@ class TokenOperations(Group):
         return self._caller.result(read("GET /v3/token/detail", "/v3/token/detail"), TokenDetail)
 
     @operation
+    def ask(self) -> Exchange[Token]:
+        """Another token, beside the one that the calls of this client use."""
+        client = self._caller.gateway_client
+        if client is None:
+            raise BadSetup("ask() needs credentials: give gateway=GatewayClient(…) when the client is made")
+        request = token_request(client)
+        return token_of(request, (yield from self._caller.ask(request)))
+
+    @operation
     def redeem(self, code: str) -> Exchange[Token]:
         """Show the code that the operator issued (GW-03), once; its refresh token goes into the credentials."""
         client = self._caller.gateway_client
