@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import msgspec
 from rich.console import Console
 
@@ -15,7 +14,7 @@ from onhand.completejourney.streaming import Part, read_journey
 from onhand.files.replacing import replace_file
 from onhand.settings import Settings
 from onhand.store.database import Database
-from onhand.tour.asking import Callers
+from onhand.tour.asking import client_of
 from onhand.tour.credentials import dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
 from onhand.tour.steps import Tour
@@ -24,7 +23,6 @@ from onhand.wiring.intake import build_intake
 
 _SCENE = "scene.json"
 _POSITION = "loading.json"
-_TIMEOUT_SECONDS = 30.0
 # At two ship nodes they make a feed of ten thousand rows.
 _VENDOR_ITEMS_MAX = 5_000
 
@@ -77,11 +75,9 @@ async def _take(database: Database, clock: Clock, data: DemoData, url: str, cons
     scene, vendor = data.scene, data.vendor
     credentials = await enrol(database, clock, scene.supplier_code, vendor.supplier_code, NODES)
     try:
-        # Proxies that are set for the outside have no business between two ends on this machine.
-        async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
-            callers = Callers(http, credentials, clock)
-            await Tour(callers, scene, console, clock).take()
-            await DropShipTour(callers, vendor, _foreign_to(vendor, scene), console, clock).take()
+        async with client_of(url, credentials, clock) as client:
+            await Tour(client, scene, console, clock).take()
+            await DropShipTour(client, vendor, _foreign_to(vendor, scene), console, clock).take()
     finally:
         await dismiss(database, clock, credentials)
 
