@@ -13,13 +13,13 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import feeds, gateway, history, loading, reserving, serving, whole
+from benchmarks import client, feeds, gateway, history, loading, reserving, serving, whole
 from benchmarks.databases import postgresql_server
 from benchmarks.figures import Figure, machine
 
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _KEPT = _PAGE.with_suffix(".json")
-_PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "history", "loading")
+_PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "history", "loading", "client")
 
 
 def main() -> int:
@@ -50,6 +50,8 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
     match part:
         case "whole":
             return [*whole.year(directory), *whole.sandbox_start(5)]
+        case "client":
+            return client.figures(rounds=7, requests=2_000 // less, rows=100_000 // less, imports=9)
         case "serving":
             figures = serving.figures(
                 directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
