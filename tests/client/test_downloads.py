@@ -271,7 +271,7 @@ def test_the_inventory_log_is_walked_by_offsets_until_a_short_page(stage: Stage)
         return Reply(200, {"inventoryLog": rows})
 
     scene = stage(script)
-    entries = scene.ask(lambda client: client.fulfilment.log(gtin="12345678905".zfill(12), page_size=2))
+    entries = scene.ask(lambda client: client.fulfilment.log("12345678905".zfill(12), page_size=2))
     assert ([entry.id for entry in entries], len(scene.rogue.calls)) == (list("01234"), 3)
     assert scene.rogue.calls[0].query["gtin"] == "00012345678905"
 

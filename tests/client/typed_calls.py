@@ -61,7 +61,7 @@ def blocking(client: Client) -> None:
     assert_type(client.reports.visibility(Path()), ReportRows[VisibilityRow])
     assert_type(client.reports.request_and_download("X", Path()), ReportRows[FileRow])
     assert_type(client.fulfilment.reconciliation(DAY, DAY).to_list(), list[ReconciliationRow])
-    assert_type(client.fulfilment.log().to_list(), list[LogEntry])
+    assert_type(client.fulfilment.log(GTIN).to_list(), list[LogEntry])
     assert_type(client.settlement.dates(), tuple[date, ...])
     assert_type(client.settlement.rows(DAY, form="zip"), ReportRows[SettlementRow])
     assert_type(client.settlement.legacy_rows(DAY), ReportRows[LegacyRow])

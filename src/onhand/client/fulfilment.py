@@ -49,14 +49,14 @@ class FulfilmentOperations(Group):
     @listing(LogEntry)
     def log(
         self,
+        gtin: str,
         *,
-        gtin: str | None = None,
         start_date: date | None = None,
         end_date: date | None = None,
         transaction_type: str | None = None,
         page_size: int = 100,
     ) -> Walk[LogEntry]:
-        """The movements behind the figures, over all pages."""
+        """The movements of an item behind the figures, over all pages."""
         filters: Parameters = {
             "gtin": padded_gtin(gtin),
             "startDate": start_date,
