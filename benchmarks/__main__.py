@@ -13,13 +13,13 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import client, feeds, gateway, history, loading, reserving, serving, whole
+from benchmarks import client, feeds, gateway, history, loading, reports, reserving, serving, whole
 from benchmarks.databases import postgresql_server
 from benchmarks.figures import Figure, machine
 
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _KEPT = _PAGE.with_suffix(".json")
-_PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "history", "loading", "client")
+_PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "reports", "history", "loading", "client")
 
 
 def main() -> int:
@@ -64,6 +64,8 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
             figures = feeds.figures(directory, server_url, rows=10_000 // less, rounds=7, polls=1_000 // less)
         case "reserving":
             figures = reserving.figures(directory, server_url, seconds=5 if less == 1 else 1, rounds=3)
+        case "reports":
+            figures = reports.figures(directory, server_url, rows=1_000_000 // less, rounds=3)
         case "history":
             figures = history.figures(directory, server_url, small=1_000, large=1_000_000 // less, rounds=7)
         case _:

@@ -6,9 +6,12 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
+import boto3
 import psycopg
 import pytest
+from moto.server import ThreadedMotoServer
 
 from onhand.basics.clock import MICROSECONDS, parse_time
 from onhand.store.database import Database
@@ -90,6 +93,36 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
     yield database_url(postgresql_server, name)
     with psycopg.connect(postgresql_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """The URL of a server that speaks as S3 does, on this machine."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3_client(s3_endpoint: str) -> Any:
+    """A client of that server which is not ours."""
+    return boto3.client(
+        "s3",
+        endpoint_url=s3_endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="the-key",
+        aws_secret_access_key="the-secret",
+    )
+
+
+@pytest.fixture
+def bucket(s3_client: Any) -> str:
+    """The name of a fresh bucket."""
+    name = f"files-{next(_NUMBERS)}"
+    s3_client.create_bucket(Bucket=name)
+    return name
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ OF_PLACES = {
     "shortfall",
 }
 # What belongs to a partner, with partner_id first in its keys.
-OF_PARTNERS = {"partner_moment", "authorization_code", "idempotency_key", "feed", "feed_part"}
+OF_PARTNERS = {"partner_moment", "authorization_code", "idempotency_key", "feed", "feed_part", "report_request"}
 GROWING = OF_PLACES | OF_PARTNERS
 # Small, read by everything, written rarely: whole on every machine.
 REFERENCE = {

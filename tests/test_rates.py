@@ -17,6 +17,10 @@ DEFAULTS = {
     "feed_status": Rate.of(5000, 60),
     "feed_list": Rate.of(5000, 60),
     "feed_errors": Rate.of(60, 60),
+    "report_request": Rate.of(1, 3600),
+    "report_status": Rate.of(20, 60),
+    "report_list": Rate.of(20, 60),
+    "report_download": Rate.of(20, 3600),
 }
 
 

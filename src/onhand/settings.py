@@ -27,6 +27,13 @@ _DatabaseUrl = Annotated[
 _BaseUrl = Annotated[
     str, Meta(pattern=r"^$|^https?://[^/?#\s]+[^?#\s]*$", extra={"accepted": "a URL such as https://api.example.com"})
 ]
+_ObjectStoreUrl = Annotated[
+    str,
+    Meta(
+        pattern=r"^$|^file:///.+$|^(s3|gs|az)://[^/?#@\s]+(/[^?#\s]*)?$",
+        extra={"accepted": "file:///PATH, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or az://CONTAINER/PREFIX"},
+    ),
+]
 _LogLevel = Annotated[
     str, Meta(pattern=r"^(debug|info|warning|error)$", extra={"accepted": "debug, info, warning or error"})
 ]
@@ -37,6 +44,10 @@ _Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 _Positive = Annotated[float, Meta(gt=0, le=1_000_000)]
 _WholeSeconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 _WholeCount = Annotated[int, Meta(ge=1, le=31_536_000)]
+_Retries = Annotated[int, Meta(ge=0, le=100)]
+# What a presigned link of S3 may last at most is a week.
+_LinkSeconds = Annotated[int, Meta(ge=1, le=604_800)]
+_Days = Annotated[int, Meta(ge=1, le=3_650)]
 _Hours = Annotated[float, Meta(gt=0, le=8_760)]
 
 
@@ -52,6 +63,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_connections_max: Annotated[_Count, "Connections to PostgreSQL of one process, at most."] = 10
     database_busy_seconds: Annotated[_Positive, "How long to go on trying while the database is busy or away."] = 10.0
     sqlite_cache_bytes: Annotated[_Count, "Page cache of each connection to the embedded database."] = 16_777_216
+
+    object_store_url: Annotated[
+        _ObjectStoreUrl, "Where files are kept; nothing means `objects` in the data directory."
+    ] = ""
+    object_store_endpoint: Annotated[_BaseUrl, "The server of an S3 bucket, where it is not Amazon's own."] = ""
+    object_store_region: Annotated[_Text, "The region of an S3 bucket; nothing means that of the environment."] = ""
+    object_store_access_key: Annotated[
+        _Text, "The access key of an S3 bucket; nothing means that of the environment or the instance's role."
+    ] = ""
+    object_store_secret_key: Annotated[_Text, "The secret that belongs to the access key."] = ""
+    object_store_allow_http: Annotated[_Flag, "Whether a bucket may be reached by plain HTTP."] = False
+    object_store_connect_seconds: Annotated[_Positive, "How long to wait for a connection to a bucket."] = 5.0
+    object_store_request_seconds: Annotated[_Positive, "How long one request to a bucket may take."] = 60.0
+    object_store_retries_max: Annotated[_Retries, "How often a failed request to a bucket is tried again."] = 3
+    object_store_retry_seconds: Annotated[_Positive, "For how long after the first a request is tried again."] = 30.0
+    report_link_seconds: Annotated[_LinkSeconds, "How long a link to a file opens it (DS-26)."] = 3600
+    presigned_links: Annotated[_Flag, "Whether links lead to a bucket itself, where it can sign them."] = True
 
     host: Annotated[_Text, "The address to listen at."] = "127.0.0.1"
     port: Annotated[_Port, "The port to listen at; 0 picks a free one."] = 8080
@@ -78,6 +106,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_status_per_minute: Annotated[_Count, "Calls of one client for feeds and what became of them (GW-16)."] = 5000
     feed_errors_per_minute: Annotated[_Count, "Downloads of the failed rows of feeds by one client."] = 60
 
+    reports_per_hour: Annotated[_Count, "Reports of one type that one client may ask for (GW-16)."] = 1
+    report_status_per_minute: Annotated[_Count, "Calls of one client for its requests for reports (GW-16)."] = 20
+    report_links_per_hour: Annotated[_Count, "Links to files that one client may ask for (GW-16)."] = 20
+
     token_seconds: Annotated[_WholeCount, "How long a token of the gateway lives (GW-06)."] = 900
     refresh_token_seconds: Annotated[_WholeCount, "How long a refresh token lives (GW-03)."] = 31_536_000
     legacy_token_errors: Annotated[_Flag, "Whether a token that opens nothing is answered 400, not 401 (GW-12)."] = (
@@ -102,6 +134,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feed_rows_max: Annotated[_Count, "Records of one feed, at most (DS-21)."] = 10_000
     feed_transaction_rows_max: Annotated[_Count, "Rows of a feed that one transaction posts, at most."] = 10_000
     feed_attempts_max: Annotated[_Count, "After how many failures on our side a feed is given up (DS-15)."] = 5
+    report_days: Annotated[_Days, "How long requests for reports and their files are kept (DS-24)."] = 30
+    report_attempts_max: Annotated[_Count, "After how many attempts that failed a report is given up (DS-24)."] = 5
     batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
 
     worker_in_server: Annotated[_Flag, "Whether a server does the work that is due itself, beside `onhand worker`."] = (
@@ -129,14 +163,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         given = {name: environ.get(variable(name), "").strip() for name in cls.__struct_fields__}
         settings = cls(**{name: _parsed(name, text) for name, text in given.items() if text})
         if bool(settings.tls_certificate) != bool(settings.tls_key):
-            both = f"{variable('tls_certificate')} and {variable('tls_key')}"
-            raise BadSetting(f"{both} go together: set both, or neither")
+            raise _one_without_the_other("tls_certificate", "tls_key")
+        if bool(settings.object_store_access_key) != bool(settings.object_store_secret_key):
+            raise _one_without_the_other("object_store_access_key", "object_store_secret_key")
         return settings
 
     @property
     def database(self) -> str:
         """The URL of the database: the one that is set, or that of the embedded one in the data directory."""
         return self.database_url or f"sqlite:///{self.data_path / 'onhand.db'}"
+
+    @property
+    def object_store(self) -> str:
+        """The URL of the object storage: the one that is set, or that of its folder in the data directory."""
+        return self.object_store_url or (self.data_path.absolute() / "objects").as_uri()
 
     @property
     def data_path(self) -> Path:
@@ -187,12 +227,16 @@ def without_password(url: str) -> str:
     return f"{scheme}{separator}{user}{':***' if colon else ''}{at}{place}"
 
 
+def _one_without_the_other(first: str, second: str) -> BadSetting:
+    return BadSetting(f"{variable(first)} and {variable(second)} go together: set both, or neither")
+
+
 def _parsed(name: str, text: str) -> Any:
     kind = _FIELD_TYPES[name]
     try:
         return msgspec.convert(text.lower() if _plain(kind) is bool else text, kind, strict=False)
     except msgspec.ValidationError:
-        shown = without_password(text) if name == "database_url" else text
+        shown = without_password(text) if name.endswith("_url") else text
         raise BadSetting(f"{variable(name)} is {shown!r}; accepted: {_accepted(kind)}") from None
 
 

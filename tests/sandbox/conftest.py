@@ -91,6 +91,10 @@ class Client:
         """What the gateway answers one of its clients."""
         return await self._http.request(method, path, headers=await self.token_headers(who), **arguments)
 
+    async def download(self, url: str) -> httpx.Response:
+        """What a link is answered, which needs no header."""
+        return await self._http.get(url)
+
     async def operate(self, path: str, token: str) -> httpx.Response:
         return await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
 

@@ -1,6 +1,9 @@
 """The sandbox's ship nodes: the drop-ship document's samples, for a vendor, a seller and one who may only look."""
 
 import asyncio
+import csv
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -58,6 +61,31 @@ async def test_the_documents_feed_is_processed(sandbox: Client) -> None:
             await asyncio.sleep(0.01)
     counts = [status[name] for name in ("itemsReceived", "itemsSucceeded", "itemsFailed")]
     assert counts == [2, 2, 0]
+
+
+@pytest.mark.contract("DS-23", "DS-27")
+async def test_the_vendors_report_can_be_requested_and_downloaded(sandbox: Client) -> None:
+    report = {"reportType": "DSV_INVENTORY", "reportVersion": "v1"}
+    filters = {"rowFilters": [{"type": "enumFilter", "columnName": "Published Status", "values": ["PUBLISHED"]}]}
+    taken = await sandbox.ask("vendor", "POST", "/v3/reports", params=report, json=filters)
+    request_id = taken.json()["requestId"]
+    path = f"/v3/reports/reportRequests/{request_id}"
+    async with asyncio.timeout(10):
+        while (await sandbox.ask("vendor", "GET", path, params=report)).json()["requestStatus"] != "READY":  # noqa: ASYNC110  as above
+            await asyncio.sleep(0.01)
+    link = await sandbox.ask("vendor", "GET", "/v3/reports/downloadReport", params={"requestId": request_id})
+    file = await sandbox.download(link.json()["downloadURL"])
+    assert file.status_code == 200, file.text
+    with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+        header, *rows = csv.reader(io.StringIO(archive.read(archive.namelist()[0]).decode(), newline=""))
+    columns = [header.index(name) for name in ("GTIN", "Ship Node", "Availability Code", "Input Quantity")]
+    assert [[row[column] for column in columns] for row in rows] == [
+        ["00012947218283", "123456701", "AC", "23"],
+        ["00097531246801", "123456701", "AC", "100"],
+        ["00097531246801", "123456702", "AA", ""],
+        ["01234567891011", "123456701", "AA", ""],
+        ["01234567891011", "123456702", "AC", "11"],
+    ]
 
 
 async def test_the_seller_reads_the_sum_over_its_nodes(sandbox: Client) -> None:

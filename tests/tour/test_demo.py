@@ -1,5 +1,6 @@
 import asyncio
 import io
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +28,9 @@ def ignore(_done: int, _total: int) -> None:
 @pytest.fixture
 def settings(tmp_path: Path, data_set: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr("onhand.tour.demo.data_directory", lambda: data_set)
-    return Settings(database_url=f"sqlite:///{tmp_path / 'demo.db'}", housekeeping_seconds=0)
+    return Settings(
+        data_directory=str(tmp_path), database_url=f"sqlite:///{tmp_path / 'demo.db'}", housekeeping_seconds=0
+    )
 
 
 @asynccontextmanager
@@ -78,6 +81,18 @@ async def test_the_late_event_leaves_what_was_counted(settings: Settings, clock:
         ("TSBR", "-3", on_hand),
         ("RETURNS", "+3", on_hand + 3),
     ]
+
+
+async def test_the_vendors_report_has_every_row_of_its_feed(
+    settings: Settings, clock: FrozenClock, tmp_path: Path
+) -> None:
+    text = await tour_text(settings, clock, tmp_path)
+    applied = re.search(r"([\d,]+) rows applied", " ".join(text.split()))
+    in_report = re.search(r"InventoryDSVReport_\S+\.csv: ([\d,]+) rows", " ".join(text.split()))
+    assert applied is not None
+    assert in_report is not None
+    assert in_report[1] == applied[1]
+    assert "Available To" in text
 
 
 async def test_the_demo_is_loaded_once_and_the_tour_can_be_taken_again(

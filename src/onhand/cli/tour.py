@@ -94,6 +94,8 @@ def _settings(settings: Settings, data: Path, port: int | None) -> Settings:
     return msgspec.structs.replace(
         settings,
         database_url=f"sqlite:///{data / 'onhand.db'}",
+        data_directory=str(data),
+        object_store_url="",
         host="127.0.0.1",
         port=settings.port if port is None else port,
         # What is set for a real server on this machine is not meant for the demo.

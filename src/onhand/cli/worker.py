@@ -15,6 +15,7 @@ from onhand.cli.server import log_to_stderr
 from onhand.settings import Settings
 from onhand.stock.locations import Locations
 from onhand.wiring.databases import open_database
+from onhand.wiring.storage import open_objects
 from onhand.wiring.working import begin_periodics, build_worker
 
 app = typer.Typer()
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 def worker(
     once: Annotated[bool, typer.Option("--once", help="Do what is due now, and end.")] = False,
 ) -> None:
-    """Process feeds and do what else is due, until stopped; logs are JSON lines on stderr.
+    """Process feeds, build reports and do what else is due, until stopped; logs are JSON lines on stderr.
 
     Any number of workers may run on one database, on any number of machines: each piece of work is done by one of them,
     and what one leaves undone another takes over after ONHAND_WORKER_LEASE_SECONDS. A server works, too, unless
@@ -42,7 +43,8 @@ def worker(
 async def _work_once(settings: Settings) -> None:
     database = await open_database(settings)
     try:
-        done = await build_worker(settings, database, Locations(database), system_clock).run_due()
+        parts = (settings, database, open_objects(settings), Locations(database), system_clock)
+        done = await build_worker(*parts).run_due()
         logger.info("worked", extra={"lanes": done})
     finally:
         await database.close()
@@ -51,11 +53,11 @@ async def _work_once(settings: Settings) -> None:
 async def _work_until_stopped(settings: Settings) -> None:
     database = await open_database(settings)
     try:
-        locations = Locations(database)
-        working = asyncio.create_task(build_worker(settings, database, locations, system_clock).run())
+        parts = (settings, database, open_objects(settings), Locations(database), system_clock)
+        working = asyncio.create_task(build_worker(*parts).run())
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, working.cancel)
-        await begin_periodics(settings, database, locations, system_clock)
+        await begin_periodics(*parts)
         logger.info("working")
         with suppress(asyncio.CancelledError):
             await working

@@ -56,6 +56,21 @@ class ReportOperations(Group):
         """How far a report of the last 30 days is."""
         return _status(self._caller, request_id, report_type, report_version)
 
+    @operation
+    def wait(
+        self,
+        request_id: str,
+        *,
+        report_type: str,
+        report_version: str = VERSION,
+        seconds_max: float = SECONDS_MAX,
+        polling: Polling | None = None,
+        told: Told | None = None,
+    ) -> Exchange[ReportRequest]:
+        """How a report ended; `told` hears of every status on the way. Unfinished where it takes longer."""
+        waiting = (polling or self._caller.polling, seconds_max, told)
+        return _ended(self._caller, request_id, report_type, report_version, waiting)
+
     @listing(ReportRequest)
     def list(self, *, report_type: str, report_version: str = VERSION, page_size: int = 10) -> Walk[ReportRequest]:
         """The reports of a type that were asked for, over all pages."""
@@ -181,6 +196,23 @@ def _status(caller: Caller, request_id: str, report_type: str, report_version: s
     return caller.result(read(f"GET {_LISTED}/{{requestId}}", f"{_LISTED}/{request_id}", named), ReportRequest)
 
 
+def _ended(
+    caller: Caller, request_id: str, report_type: str, report_version: str, waiting: _Waiting
+) -> Exchange[ReportRequest]:
+    polling, seconds_max, told = waiting
+    ended = yield from polled(
+        caller,
+        lambda: _status(caller, request_id, report_type, report_version),
+        lambda seen: seen.is_over,
+        polling,
+        seconds_max,
+        told,
+    )
+    if not ended.is_over:
+        raise Unfinished("report", request_id, ended.request_status, seconds_max)
+    return ended
+
+
 def _link(caller: Caller, request_id: str) -> Exchange[ReportLink]:
     path = "/v3/reports/downloadReport"
     return caller.result(read(f"GET {path}", path, {"requestId": request_id}), ReportLink)
@@ -214,19 +246,9 @@ def _file_request(url: str) -> Request:
 def _whole(
     caller: Caller, report_type: str, body: bytes, folder: Path, waiting: _Waiting, kind: type[T]
 ) -> Exchange[ReportRows[T]]:
-    polling, seconds_max, told = waiting
     asked = yield from _requested(caller, report_type, body, VERSION, None)
     identifier, version = asked.request_id, asked.report_version or VERSION
-    ended = yield from polled(
-        caller,
-        lambda: _status(caller, identifier, report_type, version),
-        lambda seen: seen.is_over,
-        polling,
-        seconds_max,
-        told,
-    )
-    if not ended.is_over:
-        raise Unfinished("report", identifier, ended.request_status, seconds_max)
+    ended = yield from _ended(caller, identifier, report_type, version, waiting)
     if ended.request_status == "ERROR":
         raise Failed("report", identifier)
-    return rows_of_file((yield from _saved(caller, identifier, folder, seconds_max)), kind)
+    return rows_of_file((yield from _saved(caller, identifier, folder, waiting[1])), kind)

@@ -116,6 +116,11 @@ def sum_of(stocks: Sequence[NodeStock]) -> int | None:
     return None if stocks and not counted else sum(counted)
 
 
+def is_endless(declared_at: int | None, counted_at: int | None) -> bool:
+    """Whether availability is infinite: declared so, and no units since (AA, AC)."""
+    return declared_at is not None and (counted_at is None or declared_at > counted_at)
+
+
 def _item_at_node(row: Row, node: Location | None) -> ItemAtNode:
     return ItemAtNode(partner_item(row), _stock(row, node) if node else None)
 
@@ -124,6 +129,6 @@ def _stock(row: Row, node: Location) -> NodeStock | None:
     _, _, declared_at, on_hand, counted_at, last_seq, reserved, last_reserved = row
     if declared_at is None and on_hand is None and reserved is None:
         return None
-    endless = declared_at is not None and (counted_at is None or declared_at > counted_at)
+    endless = is_endless(declared_at, counted_at)
     versions = (declared_at if endless else 0, last_seq or 0, last_reserved or 0)
     return NodeStock(node.code, endless, (on_hand or 0) // SCALE, (reserved or 0) // SCALE, versions)

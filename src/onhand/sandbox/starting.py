@@ -31,7 +31,14 @@ async def running_sandbox(directory: Path, settings: Settings, clock: Clock) -> 
 
 def settings_of_sandbox(settings: Settings, path: Path) -> Settings:
     """The settings as far as they hold for a sandbox: it has its own database, and no passes that change its data."""
-    return msgspec.structs.replace(settings, database_url=f"sqlite:///{path}", housekeeping_seconds=0.0)
+    return msgspec.structs.replace(
+        settings,
+        database_url=f"sqlite:///{path}",
+        # Its files are its own too, and go where its database goes.
+        data_directory=str(path.parent),
+        object_store_url="",
+        housekeeping_seconds=0.0,
+    )
 
 
 async def _make_seeded(path: Path, settings: Settings, clock: Clock) -> None:

@@ -17,6 +17,7 @@ from onhand.store.database import Database
 from onhand.tour.asking import client_of
 from onhand.tour.credentials import dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
+from onhand.tour.reports import ReportTour
 from onhand.tour.steps import Tour
 from onhand.wiring.databases import open_database
 from onhand.wiring.intake import build_intake
@@ -78,6 +79,7 @@ async def _take(database: Database, clock: Clock, data: DemoData, url: str, cons
         async with client_of(url, credentials, clock) as client:
             await Tour(client, scene, console, clock).take()
             await DropShipTour(client, vendor, _foreign_to(vendor, scene), console, clock).take()
+            await ReportTour(client, console).take()
     finally:
         await dismiss(database, clock, credentials)
 

@@ -77,6 +77,30 @@ def failed_rows_table(feed: Mapping[str, Any]) -> Table:
     return table
 
 
+_REPORT_COLUMNS = (
+    "GTIN",
+    "Product Name",
+    "Ship Node",
+    "Availability Code",
+    "Input Quantity",
+    "Reserved Quantity",
+    "Available To Sell Quantity",
+)
+_REPORT_ROWS_MAX = 6
+
+
+def report_table(rows: Sequence[Sequence[str]]) -> Table:
+    """The head of a visibility report (DS-27), with some of its columns."""
+    header, *body = rows
+    places = [header.index(name) for name in _REPORT_COLUMNS]
+    table = Table(*(_whole(name) if name == "GTIN" else name for name in _REPORT_COLUMNS))
+    for row in body[:_REPORT_ROWS_MAX]:
+        table.add_row(*(row[place] for place in places))
+    if len(body) > _REPORT_ROWS_MAX:
+        table.caption = f"and {len(body) - _REPORT_ROWS_MAX:,} more rows"
+    return table
+
+
 def _whole(name: str) -> Column:
     """A column whose cells are never cut, however narrow the terminal is."""
     return Column(name, no_wrap=True, overflow="fold")

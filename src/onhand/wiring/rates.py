@@ -3,6 +3,10 @@
 from onhand.settings import Settings
 from onhand.surfaces.gateway.feed_operations import ERRORS_CLASS, LIST_CLASS, STATUS_CLASS, SUBMIT_CLASS
 from onhand.surfaces.gateway.inventory import READ_CLASS
+from onhand.surfaces.gateway.report_operations import DOWNLOAD_CLASS as REPORT_DOWNLOAD
+from onhand.surfaces.gateway.report_operations import LIST_CLASS as REPORT_LIST
+from onhand.surfaces.gateway.report_operations import REQUEST_CLASS as REPORT_REQUEST
+from onhand.surfaces.gateway.report_operations import STATUS_CLASS as REPORT_STATUS
 from onhand.surfaces.gateway.tokens import DETAIL_CLASS, TOKEN_CLASS
 from onhand.surfaces.gateway.updates import UPDATE_CLASS
 from onhand.surfaces.operator.access import THROTTLE_CLASS as OPERATOR
@@ -27,6 +31,10 @@ def rates_of(settings: Settings) -> dict[str, Rate] | None:
         STATUS_CLASS: (settings.feed_status_per_minute, _MINUTE),
         LIST_CLASS: (settings.feed_status_per_minute, _MINUTE),
         ERRORS_CLASS: (settings.feed_errors_per_minute, _MINUTE),
+        REPORT_REQUEST: (settings.reports_per_hour, _HOUR),
+        REPORT_STATUS: (settings.report_status_per_minute, _MINUTE),
+        REPORT_LIST: (settings.report_status_per_minute, _MINUTE),
+        REPORT_DOWNLOAD: (settings.report_links_per_hour, _HOUR),
     }
     multiplier = settings.throttle_multiplier
     return {name: Rate.of(calls * multiplier, period) for name, (calls, period) in limits.items()}

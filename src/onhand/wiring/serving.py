@@ -13,10 +13,13 @@ from onhand.basics.clock import Clock
 from onhand.files.bodies import BodyLimits
 from onhand.partners.signatures import Verifier
 from onhand.partners.tokens import Tokens
+from onhand.reports.links import Links
+from onhand.reports.requests import Requests
 from onhand.settings import Settings
 from onhand.stock.locations import Locations
 from onhand.stock.resolving import EventLimits
 from onhand.store.database import Database
+from onhand.store.objects import ObjectStore
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.surface import surface as gateway_surface
 from onhand.surfaces.operator.surface import OperatorServices
@@ -32,11 +35,14 @@ from onhand.wiring.intake import build_intake
 from onhand.wiring.published import Published
 from onhand.wiring.randomness import new_id, new_token
 from onhand.wiring.rates import rates_of
+from onhand.wiring.reporting import report_kinds
+from onhand.wiring.storage import open_objects
 from onhand.wiring.working import begin_periodics, build_worker
 from onhand.work.worker import Worker
 
 _PAGE_TOKENS = "page-tokens"
 _GATEWAY_TOKENS = "gateway-tokens"
+_REPORT_LINKS = "report-links"
 
 
 @asynccontextmanager
@@ -56,18 +62,20 @@ async def running_server(
     and its metrics are its own.
 
     Raises:
+        BadSetting: see `open_objects`.
         SchemaMismatch: see `open_database`.
         Unavailable: the database can't be reached.
     """
+    objects = open_objects(settings)
     database = await open_database(settings, durable=durable)
     locations = Locations(database)
     try:
-        worker = build_worker(settings, database, locations, clock)
+        worker = build_worker(settings, database, objects, locations, clock)
         throttle = Throttle(rates_of(settings), clock, buckets)
         page_secret = await shared_secret(database, _PAGE_TOKENS)
-        common = _Common(settings, database, locations, clock, published, throttle, page_secret)
+        common = _Common(settings, database, locations, clock, published, throttle, objects, page_secret)
         application = await _build(common, RequestMetrics(counts), worker.wake)
-        async with _working(settings, database, locations, clock, worker):
+        async with _working(settings, database, objects, locations, clock, worker):
             yield application
     finally:
         await database.close()
@@ -82,6 +90,7 @@ class _Common(msgspec.Struct, frozen=True):
     clock: Clock
     published: Published
     throttle: Throttle
+    objects: ObjectStore
     page_secret: bytes
 
 
@@ -89,10 +98,11 @@ async def _build(common: _Common, metrics: RequestMetrics, wake_worker: Callable
     registry = CollectorRegistry()
     registry.register(metrics)
     token_secret = await shared_secret(common.database, _GATEWAY_TOKENS)
+    link_secret = await shared_secret(common.database, _REPORT_LINKS)
     return build_application(
         [
             supplier_surface(_supplier_services(common)),
-            gateway_surface(_gateway_services(common, token_secret, wake_worker)),
+            gateway_surface(_gateway_services(common, token_secret, link_secret, wake_worker)),
             operator_surface(_operator_services(common, registry)),
         ],
         metrics=metrics,
@@ -143,7 +153,9 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
     )
 
 
-def _gateway_services(common: _Common, token_secret: bytes, wake_worker: Callable[[], None]) -> GatewayServices:
+def _gateway_services(
+    common: _Common, token_secret: bytes, link_secret: bytes, wake_worker: Callable[[], None]
+) -> GatewayServices:
     settings, database, clock = common.settings, common.database, common.clock
     return GatewayServices(
         database=database,
@@ -164,7 +176,21 @@ def _gateway_services(common: _Common, token_secret: bytes, wake_worker: Callabl
         feed_bytes_max=settings.feed_bytes_max,
         feed_rows_max=settings.feed_rows_max,
         wake_worker=wake_worker,
+        objects=common.objects,
+        links=_links(settings, link_secret),
+        report_kinds=report_kinds(),
+        report_requests=Requests(database, days=settings.report_days),
         legacy_token_errors=settings.legacy_token_errors,
+        behind_tls_proxy=settings.behind_tls_proxy,
+    )
+
+
+def _links(settings: Settings, secret: bytes) -> Links:
+    return Links(
+        secret=secret,
+        seconds=settings.report_link_seconds,
+        base_url=settings.public_base_url.rstrip("/"),
+        presigned=settings.presigned_links,
     )
 
 
@@ -179,13 +205,13 @@ def _body_limits(settings: Settings) -> BodyLimits:
 
 @asynccontextmanager
 async def _working(
-    settings: Settings, database: Database, locations: Locations, clock: Clock, worker: Worker
+    settings: Settings, database: Database, objects: ObjectStore, locations: Locations, clock: Clock, worker: Worker
 ) -> AsyncIterator[None]:
     """The worker, for as long as the server runs, where the settings want one in it."""
     if not settings.worker_in_server:
         yield
         return
-    await begin_periodics(settings, database, locations, clock)
+    await begin_periodics(settings, database, objects, locations, clock)
     task = asyncio.create_task(worker.run())
     try:
         yield

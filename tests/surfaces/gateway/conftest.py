@@ -1,6 +1,7 @@
 """The gateway's counter on both databases."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -10,9 +11,9 @@ from tests.surfaces.gateway.counter import Counter
 
 
 @pytest.fixture
-async def counter(database: Database, clock: FrozenClock) -> AsyncIterator[Counter]:
+async def counter(database: Database, clock: FrozenClock, tmp_path: Path) -> AsyncIterator[Counter]:
     """A counter with its clients and nothing else."""
-    opened = Counter(database, clock)
+    opened = Counter(database, clock, files=tmp_path / "objects")
     await opened.open()
     yield opened
     await opened.client.aclose()

@@ -6,6 +6,7 @@ There are two vendors (suppliers), a seller, and a client of the first vendor th
 import itertools
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,8 +18,11 @@ from onhand.dropship.nodes import add_ship_node
 from onhand.partners.clients import GatewayClient, Scopes, add_gateway_client
 from onhand.partners.onboarding import Partner, add_partner, partner_by_code
 from onhand.partners.tokens import Tokens
+from onhand.reports.links import Links
+from onhand.reports.requests import Requests
 from onhand.stock.locations import SHIP_NODE, Location, Locations
 from onhand.store.database import Database
+from onhand.store.folders import FolderStore
 from onhand.surfaces.gateway.door import Door
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.surface import surface
@@ -26,6 +30,7 @@ from onhand.surfaces.plumbing.application import Application, build_application
 from onhand.surfaces.plumbing.metrics import RequestMetrics
 from onhand.surfaces.plumbing.operations import Operation
 from onhand.surfaces.plumbing.throttling import Rate, Throttle
+from onhand.wiring.reporting import report_kinds
 from tests.conftest import FrozenClock
 
 GTIN = "00012345678905"
@@ -48,6 +53,8 @@ CODES = {
 SCOPES = {"viewer": Scopes("view_only", "view_only", "no_access")}
 FULL = Scopes("full_access", "full_access", "full_access")
 SECRET = b"a secret of the tests"
+BASE_URL = "http://onhand.test"
+NO_FILES = Path("/nowhere")
 
 
 def client_id(client: str) -> str:
@@ -64,7 +71,8 @@ class Counter:
     """The gateway as its clients see it.
 
     `rates` are those of the throttle classes that are to be limited; nothing is, without them. `more` are operations
-    of a test's own beside the gateway's. `services` take the place of those of the counter.
+    of a test's own beside the gateway's. `files` is the folder of the object storage. `services` take the place
+    of those of the counter.
     """
 
     def __init__(
@@ -74,6 +82,7 @@ class Counter:
         *,
         rates: Mapping[str, Rate] | None = None,
         secret: bytes = SECRET,
+        files: Path = NO_FILES,
         more: Callable[[Door], tuple[Operation, ...]] = lambda _: (),
         **services: Any,
     ) -> None:
@@ -82,15 +91,17 @@ class Counter:
         self.wakes = 0
         self._numbers = itertools.count(1)
         self._tokens: dict[str, str] = {}
-        self.services = self._services(rates, secret, services)
+        self.services = self._services(rates, secret, files, services)
         self.application = self._application(more)
         self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.application, raise_app_exceptions=False), base_url="http://onhand.test"
+            transport=httpx.ASGITransport(self.application, raise_app_exceptions=False), base_url=BASE_URL
         )
         # httpx would ask for anything where a test leaves this header out.
         del self.client.headers["accept"]
 
-    def _services(self, rates: Mapping[str, Rate] | None, secret: bytes, others: dict[str, Any]) -> GatewayServices:
+    def _services(
+        self, rates: Mapping[str, Rate] | None, secret: bytes, files: Path, others: dict[str, Any]
+    ) -> GatewayServices:
         tokens = Tokens(
             self.database,
             self.clock,
@@ -109,6 +120,10 @@ class Counter:
             "feed_bytes_max": 1_000_000,
             "feed_rows_max": 1_000,
             "wake_worker": self._wake,
+            "objects": FolderStore(files),
+            "links": Links(secret=secret, seconds=3600, base_url=BASE_URL),
+            "report_kinds": report_kinds(),
+            "report_requests": Requests(self.database, days=30),
         }
         return GatewayServices(**{**parts, **others})
 

@@ -29,6 +29,7 @@ from onhand.surfaces.gateway.headers import (
     CHANNEL_TYPE,
     CORRELATION_ID,
     SERVICE_NAME,
+    has_body,
     header_faults,
     not_acceptable,
     unsupported_body,
@@ -92,6 +93,7 @@ class Door:
         throttle_class: str,
         answers: Mapping[int, Answer],
         limited: Limited = each_client,
+        limit_name: str | None = None,
         description: str = "",
         parameters: tuple[Parameter, ...] = (),
         body: Body | None = None,
@@ -102,9 +104,11 @@ class Door:
 
         `accepts` are the media types in which it answers, the first where the caller does not mind; `takes` those in
         which a body may come. `scope` None needs no scope. `service` stands in the codes of the handler's own
-        errors. A call counts against the limit of its client, unless `limited` says whose.
+        errors. A call counts against the limit of its client, unless `limited` says whose; operations with one
+        `limit_name` share it.
         """
-        allowed = _Allowed(scope, method != "GET", accepts, takes if body else (), limited)
+        body_required = body is not None and body.required
+        allowed = _Allowed(scope, method != "GET", accepts, takes if body else (), limited, body_required)
         return Operation(
             method=method,
             path=path,
@@ -118,6 +122,7 @@ class Door:
             answers=declared_answers(answers, accepts, has_body=body is not None, has_scope=scope is not None),
             security=("gatewayToken",),
             throttle_class=throttle_class,
+            limit_name=limit_name,
         )
 
     def _guarded(self, handler: GatewayHandler, allowed: "_Allowed", service: str) -> Handler:
@@ -152,7 +157,8 @@ class Door:
             return too_many_requests()
         if not choose_form(call, allowed.accepts):
             return not_acceptable(call, allowed.accepts)
-        unsupported = unsupported_body(call, allowed.takes) if allowed.takes else None
+        takes = allowed.takes if allowed.body_required or has_body(call) else ()
+        unsupported = unsupported_body(call, takes) if takes else None
         if unsupported is not None:
             return unsupported
         if allowed.scope is not None:
@@ -175,6 +181,7 @@ class _Allowed(msgspec.Struct, frozen=True):
     accepts: tuple[str, ...]
     takes: tuple[str, ...]
     limited: Limited
+    body_required: bool
 
 
 def too_many_requests() -> Refused:

@@ -29,6 +29,7 @@ URI_NOT_FOUND = "URI_NOT_FOUND"
 METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
 INVALID_ACCEPT_TYPE = "INVALID_ACCEPT_TYPE"
 UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+INVALID_REPORT_VERSION = "INVALID_REPORT_VERSION"
 REQUEST_THRESHOLD_VIOLATED = "REQUEST_THRESHOLD_VIOLATED"
 SYSTEM_ERROR = "SYSTEM_ERROR"
 
@@ -91,6 +92,7 @@ _INFO = {
     METHOD_NOT_ALLOWED: "Method not allowed",
     INVALID_ACCEPT_TYPE: "Invalid accept type",
     UNSUPPORTED_MEDIA_TYPE: "Unsupported media type",
+    INVALID_REPORT_VERSION: "Invalid report version",
     REQUEST_THRESHOLD_VIOLATED: "Request threshold violated",
 }
 
@@ -158,6 +160,7 @@ _MEANINGS: dict[int, tuple[str, str]] = {
     409: (INVALID_REQUEST, "It conflicts with what stands."),
     413: (INVALID_REQUEST_CONTENT, "The body is larger than is taken."),
     415: (UNSUPPORTED_MEDIA_TYPE, "The body is of a media type that is not taken here."),
+    416: (INVALID_REQUEST_HEADER, "The file has none of the bytes that Range asks for."),
     429: (REQUEST_THRESHOLD_VIOLATED, "Too many requests; `Retry-After` says when to come again."),
     500: (SYSTEM_ERROR, "A defect of the server; its log has the correlation id."),
     503: (SYSTEM_ERROR, "The database is busy or away; the same request may be sent again."),

@@ -27,8 +27,8 @@ class Page(msgspec.Struct, frozen=True):
 def read_page(call: Call, faults: list[Fault]) -> Page:
     """The page that a call asks for; what is wrong with it joins `faults`."""
     query = call.query_params
-    limit = _whole(query.get("limit"), "limit", 1, faults)
-    offset = _whole(query.get("offset"), "offset", 0, faults)
+    limit = read_whole(query.get("limit"), "limit", 1, faults)
+    offset = read_whole(query.get("offset"), "offset", 0, faults)
     cursor = query.get("nextCursor")
     if cursor is not None and query.get("offset") is not None:
         said = "nextCursor and offset are both given: give nextCursor alone."
@@ -52,7 +52,8 @@ def opened_cursor(cursor: str, scope: str, secret: bytes) -> int | None:
     return int(content) if content is not None and content.isdigit() else None
 
 
-def _whole(text: str | None, name: str, least: int, faults: list[Fault]) -> int | None:
+def read_whole(text: str | None, name: str, least: int, faults: list[Fault]) -> int | None:
+    """A whole number as it was sent; None where none was, or none that can be read, which is noted."""
     if text is None:
         return None
     # As many zeros as anybody likes may come first.

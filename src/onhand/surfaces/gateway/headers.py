@@ -76,6 +76,12 @@ def not_acceptable(call: Call, accepts: tuple[str, ...]) -> Refused:
     return refused(406, INVALID_ACCEPT_TYPE, "Accept", said)
 
 
+def has_body(call: Call) -> bool:
+    """Whether a request says that it has a body."""
+    sent = call.header_bytes
+    return b"transfer-encoding" in sent or sent.get(b"content-length", b"0").strip() not in {b"0", b""}
+
+
 def unsupported_body(call: Call, takes: tuple[str, ...]) -> Refused | None:
     """415 where the body is of a media type that is not taken, or is compressed."""
     accepted = " or ".join(takes)

@@ -94,7 +94,7 @@ def _body(body: Body, schemas: _Schemas) -> dict[str, Any]:
     content = _content(body.type, body.example, schemas)
     return {
         "description": body.description,
-        "required": True,
+        "required": body.required,
         "content": dict.fromkeys(body.media_types, content),
     }
 

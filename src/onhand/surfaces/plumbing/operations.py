@@ -25,12 +25,13 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """What the body of a request holds, and in which media types it may come."""
+    """What the body of a request holds, and in which media types it may come; one not `required` may be left out."""
 
     description: str
     type: Any = None
     media_types: tuple[str, ...] = ("application/json",)
     example: Any = None
+    required: bool = True
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One method on one path.
 
     `path` has its parameters in braces, each a whole segment or part of one. `security` names schemes of the surface,
-    all needed together. `throttle_class` names the rate that holds for it; None is never throttled.
+    all needed together. `throttle_class` names the rate that holds for it; None is never throttled. Operations with one
+    `limit_name` share a limit; without it each has its own.
     """
 
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -66,6 +68,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     body: Body | None = None
     security: tuple[str, ...] = ()
     throttle_class: str | None = None
+    limit_name: str | None = None
 
 
 class Surface(msgspec.Struct, frozen=True, kw_only=True):

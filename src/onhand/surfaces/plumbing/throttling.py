@@ -107,7 +107,7 @@ class Throttle:
         if rate is None or operation is None:
             return True
         now = self._clock()
-        grant = self._buckets.take(caller, operation.operation_id, now, rate)
+        grant = self._buckets.take(caller, operation.limit_name or operation.operation_id, now, rate)
         call.answer_headers += throttling_headers(grant, now)
         return grant.allowed
 

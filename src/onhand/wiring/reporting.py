@@ -1,0 +1,63 @@
+"""The kinds of reports, with what makes the rows of each."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from onhand.basics.refusal import Refusal
+from onhand.dropship.nodes import SELLER
+from onhand.dropship.visibility.filters import Filters, read_filters, read_no_filters
+from onhand.dropship.visibility.rows import inventory_rows, visibility_rows
+from onhand.reports.kinds import Kind, Kinds, Ordered
+from onhand.store.database import Database, Session
+
+_VENDOR = "supplier"
+
+
+def report_kinds() -> Kinds:
+    """The table of them."""
+    return Kinds([_visibility(), _inventory()])
+
+
+def _visibility() -> Kind:
+    """The visibility report of drop-ship vendors (DS-27)."""
+
+    async def read_terms(
+        _database: Database, _partner_id: int, content: Mapping[str, Any], _now: int
+    ) -> str | Sequence[Refusal]:
+        filters = read_filters(content)
+        return msgspec.json.encode(filters).decode() if isinstance(filters, Filters) else filters
+
+    def rows(session: Session, ordered: Ordered) -> AsyncIterator[bytes]:
+        return visibility_rows(session, ordered.partner_id, msgspec.json.decode(ordered.terms, type=Filters))
+
+    return Kind(
+        names=("DSV_INVENTORY", "INVENTORY_DSV"),
+        partner_kinds=frozenset({_VENDOR}),
+        folder="inventory-dsv-report",
+        file_prefix="InventoryDSVReport",
+        read_terms=read_terms,
+        rows=rows,
+    )
+
+
+def _inventory() -> Kind:
+    """The inventory report of marketplace sellers (DS-29)."""
+
+    async def read_terms(
+        _database: Database, _partner_id: int, content: Mapping[str, Any], _now: int
+    ) -> str | Sequence[Refusal]:
+        return read_no_filters(content) or "{}"
+
+    def rows(session: Session, ordered: Ordered) -> AsyncIterator[bytes]:
+        return inventory_rows(session, ordered.partner_id)
+
+    return Kind(
+        names=("INVENTORY",),
+        partner_kinds=frozenset({SELLER}),
+        folder="inventory-report",
+        file_prefix="InventoryReport",
+        read_terms=read_terms,
+        rows=rows,
+    )

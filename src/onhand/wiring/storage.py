@@ -1,0 +1,44 @@
+"""Opening the object storage of the settings."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from onhand.settings import BadSetting, Settings, variable
+from onhand.store.folders import FolderStore
+from onhand.store.objects import ObjectStore
+
+
+def open_objects(settings: Settings) -> ObjectStore:
+    """The object storage of the settings; nothing is made or asked for yet.
+
+    Raises:
+        BadSetting: there can be no such storage.
+    """
+    url = settings.object_store
+    if url.startswith("file:"):
+        return FolderStore(Path(unquote(urlsplit(url).path)))
+    return _open_bucket(url, settings)
+
+
+def _open_bucket(url: str, settings: Settings) -> ObjectStore:
+    # Who keeps files in a folder has no use for the library of buckets.
+    from onhand.store.buckets import Access, BadBucket, Patience, open_bucket
+
+    access = Access(
+        endpoint=settings.object_store_endpoint,
+        region=settings.object_store_region,
+        access_key=settings.object_store_access_key,
+        secret_key=settings.object_store_secret_key,
+        allow_http=settings.object_store_allow_http,
+    )
+    patience = Patience(
+        connect_seconds=settings.object_store_connect_seconds,
+        request_seconds=settings.object_store_request_seconds,
+        retries_max=settings.object_store_retries_max,
+        retry_seconds=settings.object_store_retry_seconds,
+    )
+    try:
+        return open_bucket(url, access, patience)
+    except BadBucket as error:
+        name, http = variable("object_store_url"), variable("object_store_allow_http")
+        raise BadSetting(f"{name} is {url}: {error}; plain HTTP is allowed by {http}=true") from None
