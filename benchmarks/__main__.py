@@ -4,22 +4,47 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import client, feeds, gateway, history, loading, reports, reserving, serving, whole
+from benchmarks import (
+    client,
+    feeds,
+    gateway,
+    history,
+    links,
+    loading,
+    reconciliation,
+    reports,
+    reserving,
+    serving,
+    whole,
+)
 from benchmarks.databases import postgresql_server
 from benchmarks.figures import Figure, machine
 
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _KEPT = _PAGE.with_suffix(".json")
-_PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "reports", "history", "loading", "client")
+_PARTS = (
+    "whole",
+    "serving",
+    "gateway",
+    "links",
+    "feeds",
+    "reserving",
+    "reports",
+    "history",
+    "reconciliation",
+    "loading",
+    "client",
+)
 
 
 def main() -> int:
@@ -47,11 +72,15 @@ def main() -> int:
 
 def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> list[Figure]:
     less = 10 if quick else 1
+    if part == "whole":
+        return [*whole.year(directory), *whole.sandbox_start(5)]
+    if part == "client":
+        return client.figures(rounds=7, requests=2_000 // less, rows=100_000 // less, imports=9)
+    return asyncio.run(_measured(part, directory, server_url, less))
+
+
+def _measured(part: str, directory: Path, server_url: str, less: int) -> Coroutine[Any, Any, list[Figure]]:
     match part:
-        case "whole":
-            return [*whole.year(directory), *whole.sandbox_start(5)]
-        case "client":
-            return client.figures(rounds=7, requests=2_000 // less, rows=100_000 // less, imports=9)
         case "serving":
             figures = serving.figures(
                 directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
@@ -60,6 +89,8 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
             figures = gateway.figures(
                 directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
             )
+        case "links":
+            figures = links.figures(directory, rounds=7, requests_each=5_000 // less, first_bytes=500 // less)
         case "feeds":
             figures = feeds.figures(directory, server_url, rows=10_000 // less, rounds=7, polls=1_000 // less)
         case "reserving":
@@ -68,11 +99,14 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
             figures = reports.figures(directory, server_url, rows=1_000_000 // less, rounds=3)
         case "history":
             figures = history.figures(directory, server_url, small=1_000, large=1_000_000 // less, rounds=7)
+        case "reconciliation":
+            sizes = [size // less for size in (1_000_000, 10_000_000, 50_000_000)]
+            figures = reconciliation.figures(directory, server_url, sizes=sizes, server_sizes=sizes[:2], days=3)
         case _:
             figures = loading.figures(
                 directory, server_url, events_each=200_000 // less, rounds=3, preload=5_000_000 // less
             )
-    return asyncio.run(figures)
+    return figures
 
 
 def _table(figures: Iterable[Figure]) -> Table:

@@ -28,9 +28,21 @@ OF_PLACES = {
     "node_order",
     "node_order_line",
     "shortfall",
+    "reconciliation_progress",
+    "reconciliation_seen",
+    "reconciliation_day",
+    "reconciliation_month",
 }
 # What belongs to a partner, with partner_id first in its keys.
-OF_PARTNERS = {"partner_moment", "authorization_code", "idempotency_key", "feed", "feed_part", "report_request"}
+OF_PARTNERS = {
+    "partner_moment",
+    "authorization_code",
+    "idempotency_key",
+    "feed",
+    "feed_part",
+    "report_request",
+    "reconciliation_name",
+}
 GROWING = OF_PLACES | OF_PARTNERS
 # Small, read by everything, written rarely: whole on every machine.
 REFERENCE = {
@@ -48,6 +60,8 @@ REFERENCE = {
     "default_node",
     "gateway_client",
     "delegation",
+    "reconciliation_refresh",
+    "reconciliation_seller",
     "alembic_version",
 }
 # Small and written often: one row for each partner and kind of work. It stays whole on one machine.

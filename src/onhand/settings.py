@@ -44,6 +44,7 @@ _Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 _Positive = Annotated[float, Meta(gt=0, le=1_000_000)]
 _WholeSeconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 _WholeCount = Annotated[int, Meta(ge=1, le=31_536_000)]
+_GraceDays = Annotated[int, Meta(ge=0, le=27)]
 _Retries = Annotated[int, Meta(ge=0, le=100)]
 # What a presigned link of S3 may last at most is a week.
 _LinkSeconds = Annotated[int, Meta(ge=1, le=604_800)]
@@ -105,6 +106,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feeds_per_hour: Annotated[_Count, "Feeds that one client may send (GW-16)."] = 50
     feed_status_per_minute: Annotated[_Count, "Calls of one client for feeds and what became of them (GW-16)."] = 5000
     feed_errors_per_minute: Annotated[_Count, "Downloads of the failed rows of feeds by one client."] = 60
+    fulfilment_log_per_minute: Annotated[_Count, "Reads of the inventory log by one client (WF-10)."] = 600
+    fulfilment_inventory_per_minute: Annotated[
+        _Count, "Reads of what is in fulfilment centres by one client (WF-10)."
+    ] = 600
+
+    reconciliations_per_hour: Annotated[
+        _Count, "Files of one month's reconciliation that one seller may retrieve (WF-06)."
+    ] = 1
 
     reports_per_hour: Annotated[_Count, "Reports of one type that one client may ask for (GW-16)."] = 1
     report_status_per_minute: Annotated[_Count, "Calls of one client for its requests for reports (GW-16)."] = 20
@@ -138,6 +147,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     report_attempts_max: Annotated[_Count, "After how many attempts that failed a report is given up (DS-24)."] = 5
     batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
 
+    reconciliation_grace_days: Annotated[_GraceDays, "Days after its end until a month is closed (WF-08)."] = 0
+    reconciliation_transaction_streams_max: Annotated[
+        _Count, "Items of sellers at a centre that one transaction of a refresh takes."
+    ] = 5_000
+
     worker_in_server: Annotated[_Flag, "Whether a server does the work that is due itself, beside `onhand worker`."] = (
         True
     )
@@ -152,6 +166,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     housekeeping_seconds: Annotated[_Seconds, "Time between two housekeeping passes of a server; 0 means none."] = 60.0
     backroom_hours: Annotated[_Hours, "How long a receipt stays in the backroom before it counts as binned."] = 24.0
+
+    sandbox_requests_max: Annotated[_Count, "How many of the newest requests a sandbox remembers (SB-05)."] = 1_000
+    sandbox_body_bytes_max: Annotated[_Count, "How much of each body among them it remembers."] = 16_384
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":

@@ -14,7 +14,7 @@ from tests.conftest import FrozenClock
 from tests.sandbox.conftest import UNTHROTTLED, asked
 
 ITEM, NODE = "00012947218283", "123456701"
-NEW_ITEM = "00012345678905"
+NEW_ITEM = "00011111111116"
 
 
 def client_over(http: object, clock: FrozenClock, *, who: str = "vendor") -> AsyncClient:

@@ -29,10 +29,10 @@ class StoppingDatabase:
             await self._after_read()
         return answer
 
-    async def write(self, work: Callable[[Session], Awaitable[Any]]) -> Any:
+    async def write(self, work: Callable[[Session], Awaitable[Any]], *, one_moment: bool = False) -> Any:
         """Write, if this is not where it stops."""
         if self._writes is not None:
             if self._writes == 0:
                 raise Stopped
             self._writes -= 1
-        return await self._database.write(work)
+        return await self._database.write(work, one_moment=one_moment)

@@ -6,7 +6,7 @@ import pytest
 
 from onhand.basics.refusal import Refusal
 from onhand.stock.locations import SHIP_NODE, Location, NewLocation, insert_locations
-from onhand.stock.messages import EventMessage, OtherSide, decode_event
+from onhand.stock.messages import EventMessage, OtherSide
 from onhand.stock.onhand import stock_as_of
 from onhand.store.database import Session
 from tests.stock.conftest import Ledger
@@ -106,8 +106,10 @@ async def test_what_is_no_event_of_a_node_is_refused(
     assert await owned(ledger, node, OWNER) == {}
 
 
-def test_the_other_side_of_a_move_is_no_node() -> None:
-    line = b'{"eventId":"a","eventType":"STOCK_TRANSFER","gtin":"00044444444444","occurredAt":"2026-03-05T10:00:00Z",'
-    refusal = decode_event(line + b'"storeNbr":45,"quantity":1,"to":{"node":"N1"}}')
+async def test_the_other_side_of_a_stores_move_is_no_node(ledger: Ledger, node: Location) -> None:
+    store = await ledger.new_store()
+    sent = event("a", "STOCK_TRANSFER", store, quantity=1, to=OtherSide(node="N1"))
+    refusal = (await ledger.post("a", sent))[0].refusal
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, "node" in refusal.message) == ("invalid_field", True)
+    assert (refusal.code, refusal.field) == ("only_at_centres", "to.node")
+    assert await owned(ledger, node, OWNER) == {}

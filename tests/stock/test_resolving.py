@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from onhand.basics.refusal import Refusal
+from onhand.stock.known import Known, KnownItem
 from onhand.stock.messages import EventMessage, OtherSide, decode_event
-from onhand.stock.resolving import EventLimits, Known, KnownItem, resolve
+from onhand.stock.resolving import EventLimits, resolve
 from onhand.stock.streams import Event
 from onhand.stock.vocabulary import EVENT_TYPES
 from tests.stock.sending import FLOOR, NOON, event, moment

@@ -72,6 +72,39 @@ async def things(database: Database) -> Database:
     return database
 
 
+async def test_all_statements_of_a_write_can_see_one_moment(things: Database) -> None:
+    await things.write(run(INSERT, id=1, name="one", number=0))
+    begun, changed = asyncio.Event(), asyncio.Event()
+
+    async def work(session: Session) -> list[object]:
+        first = await session.all(SELECT)
+        begun.set()
+        if things.dialect == "postgresql":
+            await changed.wait()
+        return [first, await session.all(SELECT)]
+
+    async def meanwhile() -> None:
+        await begun.wait()
+        await things.write(run(ADD, id=1))
+        changed.set()
+
+    (first, second), _ = await asyncio.gather(things.write(work, one_moment=True), meanwhile())
+    assert first == second == [(1, "one", 0)]
+    assert await things.all(SELECT) == [(1, "one", 1)]
+
+
+async def test_writers_of_one_row_in_one_moment_each_take_effect(things: Database) -> None:
+    await things.write(run(INSERT, id=1, name="one", number=0))
+
+    async def work(session: Session) -> None:
+        await session.all(SELECT)
+        await asyncio.sleep(0)
+        await session.run(ADD, id=1)
+
+    await asyncio.gather(*(things.write(work, one_moment=True) for _ in range(5)))
+    assert await things.all(SELECT) == [(1, "one", 5)]
+
+
 async def test_what_was_written_is_read(things: Database) -> None:
     assert await things.write(run(INSERT, id=1, name="one", number=None)) == 1
     assert await things.all(SELECT) == [(1, "one", None)]

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp
 from onhand.catalogue.imports import import_items, import_mappings, listed
 from onhand.catalogue.report import SourceRow
 from onhand.dropship.nodes import add_ship_node
+from onhand.fulfilment.centres import NewCentre, add_centres
 from onhand.partners.clients import FULL_ACCESS, Scopes, add_gateway_client
 from onhand.partners.consumers import add_consumer, add_key
 from onhand.partners.keys import KeyPair, generate_key_pair, signing_headers
@@ -42,6 +43,7 @@ TOKEN = "a-token-of-the-tests"
 CONSUMER = "c-1"
 CLIENT, SECRET = "vendor-client", "a-secret-of-the-tests"
 NODE = "123456701"
+CENTRE, SELLER = "LAX1", "10000000001"
 NOW = 1_772_712_000_000_000
 GTIN = "00012345678905"
 EXAMPLES = 6
@@ -81,6 +83,8 @@ async def _seed(configured: Settings, key_pair: KeyPair) -> None:
     await import_items(database, clock, listed([SourceRow(1, {"gtin": GTIN, "name": "Oat drink"})]))
     await import_mappings(database, clock, listed([SourceRow(1, {"gtin": GTIN, "supplier": "awesome-company"})]))
     await add_ship_node(database, clock, code=NODE, name="East", partner_code="awesome-company")
+    await add_partner(database, clock, kind="seller", code=SELLER, name="Bottle Shop")
+    await add_centres(database, clock, [NewCentre(CENTRE, "Los Angeles 1")])
     scopes = Scopes.of(FULL_ACCESS)
     client = {"client_id": CLIENT, "partner_code": "awesome-company", "secret": SECRET}
     await add_gateway_client(database, clock, **client, scopes=scopes)
@@ -124,6 +128,8 @@ def test_no_request_makes_the_server_fail(
 def _aim(case: Case[Any]) -> None:
     """Let a request be about what is known, which no generator hits by chance."""
     known = {"storeNbr": 45, "gtin": GTIN, "id": GTIN, "node": NODE, "shipNode": NODE, "productIdType": "gtin"}
+    if "/fulfilment-centres/" in case.path:
+        known |= {"node": CENTRE, "code": SELLER}
     for place in (case.path_parameters, case.query):
         place.update({name: value for name, value in known.items() if name in place})
     for name in ("wm_context_identifier", "If-Match", "Idempotency-Key"):

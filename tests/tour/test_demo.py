@@ -68,6 +68,17 @@ async def test_the_tour_shows_real_answers_and_says_what_is_simulated(
     assert origins["TSBR"] == "raised by the ledger"
 
 
+async def test_a_seller_sees_its_shipments_and_what_was_simulated(
+    settings: Settings, clock: FrozenClock, tmp_path: Path
+) -> None:
+    text = await tour_text(settings, clock, tmp_path)
+    assert "GET /v3/fulfillment/inventory-log?gtin=" in text
+    lines = [line.split("│")[1:-1] for line in text.splitlines() if line.startswith("│ FC-")]
+    origins = {line[1].strip(): line[5].strip() for line in lines}
+    assert origins == {"SOLD": "register", "RECEIVED": "simulated"}
+    assert "│ P-25671 " in text
+
+
 async def test_the_late_event_leaves_what_was_counted(settings: Settings, clock: FrozenClock, tmp_path: Path) -> None:
     text = await tour_text(settings, clock, tmp_path)
     before, _, after = text.partition("An event that comes late")

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -56,6 +57,16 @@ def format_seconds(moment: int) -> str:
 def format_micros(moment: int) -> str:
     """`2024-01-23T00:15:03.000001Z`, the fraction only where there is one."""
     return to_datetime(moment).replace(tzinfo=None).isoformat() + "Z"
+
+
+def http_date(moment: int) -> str:
+    """`Thu, 05 Mar 2026 12:00:00 GMT`: a moment as HTTP headers say it, to the second."""
+    return _http_second(moment // MICROSECONDS)
+
+
+@lru_cache(maxsize=16)
+def _http_second(second: int) -> str:
+    return format_datetime(to_datetime(second * MICROSECONDS), usegmt=True)
 
 
 def month_of(moment: int, zone: str) -> int:

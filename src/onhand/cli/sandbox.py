@@ -41,6 +41,9 @@ def sandbox(
     host: ServerHost = None,
     port: ServerPort = None,
     no_throttle: NoThrottle = False,
+    manual: Annotated[
+        bool, typer.Option("--manual", help="Do feeds and whatever is due only when the clock is moved.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON when ready.")] = False,
 ) -> None:
     """Serve a seeded copy of the APIs on this machine, with published credentials and no other service.
@@ -49,7 +52,7 @@ def sandbox(
     """
     if context.invoked_subcommand is None:
         settings = _settings(environment_settings(), host, port, no_throttle)
-        _serve(settings, data, _tell_url if as_json else _greet)
+        _serve(settings, data, _tell_url if as_json else _greet, manual=manual)
 
 
 @app.command()
@@ -141,7 +144,7 @@ def _greet(url: str) -> None:
     print(welcome(url, f"{format_seconds(system_clock())}Z"), flush=True)
 
 
-def _serve(settings: Settings, data: Path | None, announce: Callable[[str], None]) -> None:
+def _serve(settings: Settings, data: Path | None, announce: Callable[[str], None], *, manual: bool) -> None:
     # Only a sandbox that serves needs a server; `credentials` and `sign` answer without one.
     from onhand.cli.server import log_to_stderr, serve_until_stopped
     from onhand.sandbox.starting import running_sandbox
@@ -151,5 +154,5 @@ def _serve(settings: Settings, data: Path | None, announce: Callable[[str], None
     url = url_of(listening, settings)
     with ExitStack() as cleanup:
         directory = data or Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="onhand-sandbox-")))
-        running = running_sandbox(directory, settings, system_clock)
-        serve_until_stopped(running, settings, listening, lambda: announce(url))
+        running = running_sandbox(directory, settings, system_clock, manual=manual)
+        serve_until_stopped(running, settings, listening, lambda: announce(url), dates_itself=True)

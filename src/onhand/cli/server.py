@@ -61,15 +61,20 @@ def serve_until_stopped(
     listening: socket.socket,
     on_ready: Callable[[], None],
     visit: Visit | None = None,
+    *,
+    dates_itself: bool = False,
 ) -> None:
-    """Serve the application that `running` gives until SIGINT or SIGTERM, then finish the requests at hand."""
+    """Serve the application that `running` gives until SIGINT or SIGTERM, then finish the requests at hand.
+
+    One that `dates_itself` puts a Date header on its answers, by a clock of its own.
+    """
     for number in (signal.SIGINT, signal.SIGTERM):
         # uvicorn stops gracefully at the signal and raises it once more at the end, when nothing is left to do.
         signal.signal(number, _end)
 
     async def serve() -> None:
         async with running as application:
-            server = _Server(_configuration(application, settings), on_ready, visit)
+            server = _Server(_configuration(application, settings, dates_itself), on_ready, visit)
             try:
                 await server.serve([listening])
             finally:
@@ -88,7 +93,7 @@ def log_to_stderr(settings: Settings) -> None:
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
-def _configuration(application: ASGIApp, settings: Settings) -> uvicorn.Config:
+def _configuration(application: ASGIApp, settings: Settings, dates_itself: bool) -> uvicorn.Config:
     if settings.tls_certificate:
         _check_certificate(settings.tls_certificate, settings.tls_key)
     return uvicorn.Config(
@@ -99,6 +104,7 @@ def _configuration(application: ASGIApp, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=not dates_itself,
         ssl_certfile=settings.tls_certificate or None,
         ssl_keyfile=settings.tls_key or None,
         timeout_graceful_shutdown=round(settings.shutdown_seconds),

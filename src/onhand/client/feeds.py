@@ -72,7 +72,8 @@ class FeedOperations(Group):
             found = yield from self._caller.result(request, FeedList)
             feeds = found.results.feed
             reached = offset + len(feeds)
-            return Page(feeds, str(reached) if feeds and reached < found.total_results else None)
+            total = found.total_results
+            return Page(feeds, str(reached) if feeds and reached < total else None, total)
 
         return page
 
@@ -176,7 +177,7 @@ def _rows(caller: Caller, feed_id: str) -> Walk[FeedRowOutcome]:
         named = {"includeDetails": True, "limit": _PAGE, "nextCursor": place}
         found = yield from caller.result(read("GET /v3/feeds/{feedId}", _path(feed_id), named), FeedStatus)
         rows = found.item_details.item_ingestion_status
-        return Page(rows, found.next_cursor if rows else None)
+        return Page(rows, found.next_cursor if rows else None, found.items_received)
 
     return page
 

@@ -82,7 +82,8 @@ class FulfilmentOperations(Group):
             found = yield from self._caller.result(read(f"GET {_STOCK}", _STOCK, named), CentrePage)
             rows = found.payload.inventory
             reached = offset + len(rows)
-            return Page(rows, str(reached) if rows and reached < found.headers.total_count else None)
+            total = found.headers.total_count
+            return Page(rows, str(reached) if rows and reached < total else None, total)
 
         return page
 

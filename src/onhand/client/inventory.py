@@ -53,7 +53,7 @@ class InventoryOperations(Group):
             parameters = {"limit": page_size, "nextCursor": place}
             request = read("GET /v3/inventories", "/v3/inventories", parameters)
             found = yield from self._caller.result(request, InventoryPage)
-            return Page(found.elements.inventories, found.meta.next_cursor)
+            return Page(found.elements.inventories, found.meta.next_cursor, found.meta.total_count)
 
         return page
 

@@ -70,10 +70,11 @@ class operation(Generic[G, P, T]):  # noqa: N801 - it is written as a decorator
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
-    """Some rows, and where the next ones begin; None on the last page."""
+    """Some rows, and where the next ones begin; None on the last page. `total` is of all pages, where it was told."""
 
     rows: tuple[T, ...]
     following: str | None
+    total: int | None = None
 
 
 Walk = Callable[[str | None], Exchange[Page[T]]]

@@ -79,7 +79,8 @@ class ReportOperations(Group):
         def page(place: str | None) -> Exchange[Page[ReportRequest]]:
             named = dict(parse_qsl(place.lstrip("?"))) if place else first
             found = yield from self._caller.result(read(f"GET {_LISTED}", _LISTED, named), ReportRequests)
-            return Page(found.requests, (found.next_cursor or None) if found.requests else None)
+            following = (found.next_cursor or None) if found.requests else None
+            return Page(found.requests, following, found.total_count)
 
         return page
 

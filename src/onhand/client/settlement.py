@@ -91,7 +91,7 @@ class SettlementOperations(Group):
             named = {**_named(report_date, partner_id), "limit": page_size, "pageNo": number}
             found = yield from self._caller.result(read(f"GET {path}", path, named), SettlementPage)
             last = number >= found.metadata.total_pages or not found.content
-            return Page(found.content, None if last else str(number + 1))
+            return Page(found.content, None if last else str(number + 1), found.metadata.total_records)
 
         return page
 
@@ -107,7 +107,8 @@ class SettlementOperations(Group):
             request = read(f"GET {path}", path, named)
             found = yield from self._caller.result(request, OffsetPage)
             rows = tuple(_by_columns(request, row) for row in found.report_data)
-            return Page(rows, str(found.next_offset) if rows and found.next_offset >= 0 else None)
+            following = str(found.next_offset) if rows and found.next_offset >= 0 else None
+            return Page(rows, following, found.total_records)
 
         return page
 

@@ -129,6 +129,10 @@ async def _add(
         owners = await _owners(session, [node.partner_code for node in wanted.values()])
         if isinstance(owners, Refusal):
             return owners
+        taken = await session.one(_SQL["centres_with_codes"], codes=json_list(wanted))
+        if taken:
+            said = f"There is a fulfilment centre “{taken[0]}”, and events name both in node: choose another code."
+            return Refusal("conflict", "node", said)
         found = await _nodes_with_codes(session, list(wanted))
         for code, location in found.items():
             if (location.name, location.partner_id) != (

@@ -20,6 +20,16 @@ SELECT location_id, kind, code, name, partner_id, reporting_zone
   FROM location
  WHERE kind = 'ship_node' AND code = ANY (ARRAY(SELECT json_array_elements_text(:codes::json)))
 
+-- name: centres_with_codes @sqlite
+SELECT code
+  FROM location
+ WHERE kind = 'fulfilment_centre' AND code IN (SELECT value FROM json_each(:codes))
+
+-- name: centres_with_codes @postgresql
+SELECT code
+  FROM location
+ WHERE kind = 'fulfilment_centre' AND code = ANY (ARRAY(SELECT json_array_elements_text(:codes::json)))
+
 -- name: nodes_of
 SELECT location_id, kind, code, name, partner_id, reporting_zone
   FROM location

@@ -22,7 +22,7 @@ class Column(msgspec.Struct, frozen=True):
 
     name: str
     path: tuple[str, ...]
-    kind: Literal["text", "number"] = "text"
+    kind: Literal["text", "number", "flag"] = "text"
     required: bool = False
 
 
@@ -68,12 +68,12 @@ class TableRows:
         """The JSON object of a row; fields without a value are left out."""
         fields: dict[str, Any] = {}
         for column, value in zip(self._columns, values, strict=True):
-            if value is None or value == "":
+            if value is None or value == "" or (column.kind == "flag" and _flag(value) is False):
                 continue
             inside = fields
             for name in column.path[:-1]:
                 inside = inside.setdefault(name, {})
-            inside[column.path[-1]] = _number(value) if column.kind == "number" else _text(value)
+            inside[column.path[-1]] = _VALUES[column.kind](value)
         return self._encode(fields)
 
 
@@ -92,3 +92,12 @@ def _text(value: Any) -> Any:
     if isinstance(value, str | dict):
         return value
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _flag(value: Any) -> Any:
+    """A truth value; what is none stays a text, which is refused where the field is checked."""
+    return _FLAGS.get(str(value).lower(), str(value))
+
+
+_FLAGS = {"true": True, "false": False}
+_VALUES = {"text": _text, "number": _number, "flag": _flag}

@@ -23,13 +23,17 @@ EVENT_SHAPE = Shape(
         Column("fromStoreNbr", ("from", "storeNbr"), "number"),
         Column("fromLocationArea", ("from", "locationArea")),
         Column("fromGtin", ("from", "gtin")),
+        Column("fromNode", ("from", "node")),
+        Column("fromInTransit", ("from", "inTransit"), "flag"),
         Column("toStoreNbr", ("to", "storeNbr"), "number"),
         Column("toLocationArea", ("to", "locationArea")),
         Column("toGtin", ("to", "gtin")),
+        Column("toNode", ("to", "node")),
+        Column("toInTransit", ("to", "inTransit"), "flag"),
         Column("reference", ("reference",)),
     )
 )
-"""An event in a table has the fields of its JSON form as columns; the other side of a move has three of its own."""
+"""An event in a table has the fields of its JSON form as columns; the other side of a move has five of its own."""
 
 
 def messages_of(rows: Iterable[Row]) -> list[EventMessage | Refusal]:

@@ -1,1 +1,1 @@
-"""Units of sellers in fulfilment centres: what moved, the reconciliation by month, and the log behind it."""
+"""Sellers' units in the retailer's fulfilment centres: the centres, the inventory log, and what is there."""

@@ -1,6 +1,8 @@
 """Filling a fresh sandbox through the same functions that an operator uses."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 import msgspec
 
@@ -22,6 +24,7 @@ from onhand.sandbox.credentials import (
     supplier_public_key,
 )
 from onhand.sandbox.dropship import seed_ship_nodes
+from onhand.sandbox.fulfilment import counts, movements, seed_centres
 from onhand.sandbox.history import OTHER_STORE, STORE, events
 from onhand.stock.intake import Intake
 from onhand.stock.locations import NewStore, add_stores
@@ -43,7 +46,13 @@ async def seed(database: Database, intake: Intake, clock: Clock) -> None:
     await _add_consumers(database, clock)
     await _add_catalogue(database, clock)
     await seed_ship_nodes(database, clock, OTHER_SUPPLIER_CODE)
-    messages = [decode_event(msgspec.json.encode(event)) for event in events()]
+    await seed_centres(database, clock)
+    for told in (chain(events(), movements()), counts()):
+        await _post(intake, told)
+
+
+async def _post(intake: Intake, told: Iterable[Mapping[str, Any]]) -> None:
+    messages = [decode_event(msgspec.json.encode(event)) for event in told]
     for outcome in await intake.post(SOURCE, messages):
         if outcome.status != "accepted":
             raise SeedRefused(outcome)

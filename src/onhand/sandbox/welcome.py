@@ -2,6 +2,7 @@
 
 from onhand.sandbox.credentials import OPERATOR_TOKEN, SUPPLIER_NAME
 from onhand.sandbox.dropship import VENDOR_GTIN, VENDOR_NODES
+from onhand.sandbox.fulfilment import SAMPLE_GTIN as SAMPLE_GTIN_OF_SELLER
 from onhand.sandbox.history import BACKROOM_GTIN, SAMPLE_GTIN, STORE, UNMAPPED_GTIN
 
 _TEXT = """The sandbox serves at {url}, with made-up data of {supplier} and others. Stop it with Ctrl+C.
@@ -29,6 +30,10 @@ What a drop-ship vendor has at a ship node; `onhand sandbox token` prints the he
   onhand sandbox token --url {url} | curl -s -H @- \\
     '{url}/v3/inventory?gtin={vendor_gtin}&shipNode={node}'
 
+Every movement of a seller's item in fulfilment centres in May 2024:
+  onhand sandbox token --as seller --url {url} | curl -s -H @- \\
+    '{url}/v3/fulfillment/inventory-log?gtin={seller_gtin}&startDate=2024-05-01&endDate=2024-05-31'
+
 All operations: {url}/openapi.json    All credentials: onhand sandbox credentials
 """
 
@@ -48,5 +53,6 @@ def welcome(url: str, moment: str) -> str:
         token=OPERATOR_TOKEN,
         vendor_gtin=VENDOR_GTIN,
         node=VENDOR_NODES[0],
+        seller_gtin=SAMPLE_GTIN_OF_SELLER,
         sale=_SALE % (STORE, SAMPLE_GTIN, moment),
     )

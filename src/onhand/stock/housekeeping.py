@@ -1,7 +1,8 @@
 """The events that the platform raises itself, and the moves that were left unfinished (TH-09).
 
 A pass goes from store to store. What it raises happens at the time of the pass and has a key derived from its cause, so
-that two passes at once, or one repeated, raise nothing twice.
+that two passes at once, or one repeated, raise nothing twice. In fulfilment centres it raises nothing: a seller's units
+of two GTINs do not stand for each other there, and one below 0 is for its operator to count.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ import msgspec
 
 from onhand.basics.clock import HOUR, Clock
 from onhand.basics.source import PLATFORM_SOURCE
-from onhand.stock.locations import STORE, Location, Locations
+from onhand.stock.locations import FULFILMENT_CENTRE, STORE, Location, Locations
 from onhand.stock.posting import Posted, lock_streams, post_at
 from onhand.stock.streams import Event, StockRow, Stream
 from onhand.stock.transfers import finish_transfers
@@ -40,9 +41,13 @@ class PassSummary(msgspec.Struct, frozen=True):
 async def run_pass(
     database: Database, locations: Locations, clock: Clock, *, backroom_hours: float = 24
 ) -> PassSummary:
-    """One pass over every store."""
+    """One pass over every store, and over every fulfilment centre for the moves that were left unfinished there."""
     places = {place.location_id: place for place in await locations.all(STORE)}
     summary = PassSummary(pcid=await _tell_cid_changes(database, places, clock))
+    centres = {place.location_id: place for place in await locations.all(FULFILMENT_CENTRE)}
+    for location_id in centres:
+        finished = await finish_transfers(database, clock, centres, location_id)
+        summary = summary.plus(PassSummary(transfers_finished=finished))
     for place in places.values():
         summary = summary.plus(
             PassSummary(

@@ -4,26 +4,21 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from onhand.basics.clock import Clock
-from onhand.basics.gtin import format_gtin, parse_gtin
 from onhand.basics.quantity import SCALE
 from onhand.basics.refusal import Refusal
-from onhand.stock.locations import SHIP_NODE, Location, Locations
-from onhand.stock.messages import EventMessage, OtherSide
+from onhand.stock.locations import Location, Locations
+from onhand.stock.lookups import look_up
+from onhand.stock.messages import EventMessage
 from onhand.stock.posting import BALANCE_MAX, Posted, post_at
-from onhand.stock.resolving import EventLimits, Known, KnownItem, KnownNode, resolve
-from onhand.stock.streams import Event, Stream
+from onhand.stock.resolving import EventLimits, resolve
+from onhand.stock.streams import Event
 from onhand.stock.transfers import post_transfer
-from onhand.stock.vocabulary import RETAILER_ID, Area, State
 from onhand.store.database import Database, Session
-from onhand.store.queries import Queries, json_list
-
-_SQL = Queries(Path(__file__).with_name("sql") / "known.sql")
 
 _Part = tuple[Location, list[int]]
 """The places in a batch of one location's events."""
@@ -70,23 +65,17 @@ class Intake:
 
     async def post(self, source: str, messages: Sequence[EventMessage | Refusal]) -> list[Outcome]:
         """Post a batch; what became of each message, in their order."""
-        stores, nodes = await self._stores(messages), await self._nodes(messages)
-        known = Known(
-            {number: store.location_id for number, store in stores.items()},
-            await self._items(messages),
-            {code: KnownNode(node.location_id, node.partner_id) for code, node in nodes.items()},
-        )
+        found = await look_up(self._database, self._locations, messages)
         now = self._clock()
         events = [
-            message if isinstance(message, Refusal) else resolve(message, source, known, now, self._limits)
+            message if isinstance(message, Refusal) else resolve(message, source, found.known, now, self._limits)
             for message in messages
         ]
         outcomes: list[Outcome | None] = [
             Outcome("refused", _event_id(message), event) if isinstance(event, Refusal) else None
             for message, event in zip(messages, events, strict=True)
         ]
-        places = {place.location_id: place for place in (*stores.values(), *nodes.values())}
-        await self._post_events(events, places, outcomes)
+        await self._post_events(events, found.places, outcomes)
         return [outcome for outcome in outcomes if outcome is not None]
 
     async def _post_events(
@@ -97,6 +86,11 @@ class Intake:
         for index, event in enumerate(events):
             if isinstance(event, Event):
                 (transfers if event.spans_locations else by_location[event.location_id]).append(index)
+        # Before the rest: a count of the same batch then knows of them, and none of them is late behind it.
+        for index in transfers:
+            event = _event(events[index])
+            said = await post_transfer(self._database, self._clock, places, event)
+            outcomes[index] = outcome_of(event.event_id, said)
         parts = [(places[location_id], by_location[location_id]) for location_id in sorted(by_location)]
         turns = asyncio.Semaphore(self._writers_max)
 
@@ -114,10 +108,6 @@ class Intake:
         for failure in await asyncio.gather(*map(post_in_turn, lanes), return_exceptions=True):
             if failure is not None:
                 raise failure
-        for index in transfers:
-            event = _event(events[index])
-            said = await post_transfer(self._database, self._clock, places, event)
-            outcomes[index] = outcome_of(event.event_id, said)
 
     def _transactions(self, parts: Iterable[_Part]) -> Iterator[list[_Part]]:
         """Share parts out to transactions: small ones together, large ones cut."""
@@ -145,27 +135,6 @@ class Intake:
             return posted
 
         return await self._database.write(work)
-
-    async def _stores(self, messages: Iterable[EventMessage | Refusal]) -> dict[int, Location]:
-        numbers = {side.store_nbr for side in _sides(messages)}
-        found = {number: await self._locations.store(number) for number in numbers if number is not None}
-        return {number: store for number, store in found.items() if store is not None}
-
-    async def _nodes(self, messages: Iterable[EventMessage | Refusal]) -> dict[str, Location]:
-        codes = {message.node for message in messages if isinstance(message, EventMessage)}
-        # A database refuses some texts that are no code anyway.
-        found = {code: await self._locations.find(SHIP_NODE, code) for code in codes if code and code.isprintable()}
-        return {code: node for code, node in found.items() if node is not None}
-
-    async def _items(self, messages: Iterable[EventMessage | Refusal]) -> dict[str, KnownItem]:
-        gtins = {side.gtin for side in _sides(messages)}
-        item_ids = sorted(item_id for gtin in gtins if gtin and (item_id := parse_gtin(gtin)) is not None)
-        listed = json_list(item_ids)
-        rows = await self._database.all(_SQL["known_items"], item_ids=listed)
-        return {
-            format_gtin(item_id): KnownItem(Stream(item_id, RETAILER_ID, Area.STORE, State.AVAILABLE), cid)
-            for item_id, cid in rows
-        }
 
 
 def _lanes(transactions: Iterable[list[_Part]]) -> list[list[list[_Part]]]:
@@ -204,14 +173,3 @@ def _event(resolved: Event | Refusal) -> Event:
 
 def _event_id(message: EventMessage | Refusal) -> str | None:
     return message.event_id if isinstance(message, EventMessage) else None
-
-
-def _sides(messages: Iterable[EventMessage | Refusal]) -> Iterator[EventMessage | OtherSide]:
-    """Everything in messages that names a place or an item."""
-    for message in messages:
-        if isinstance(message, EventMessage):
-            yield message
-            if message.from_ is not None:
-                yield message.from_
-            if message.to is not None:
-                yield message.to

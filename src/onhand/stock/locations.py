@@ -14,9 +14,12 @@ from onhand.store.queries import Queries, json_list
 _SQL = Queries(Path(__file__).with_name("sql") / "locations.sql")
 STORE = "store"
 SHIP_NODE = "ship_node"
-KINDS = (STORE, SHIP_NODE, "fulfilment_centre")
+FULFILMENT_CENTRE = "fulfilment_centre"
+KINDS = (STORE, SHIP_NODE, FULFILMENT_CENTRE)
 STORE_NUMBER_MAX = 999_999_999
 STORE_ZONE = "UTC"
+CENTRE_ZONE = "America/Los_Angeles"
+"""Days and months of fulfilment centres are those of the Pacific time zone (WF-08)."""
 _PAGE_ROWS = 500
 
 

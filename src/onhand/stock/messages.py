@@ -10,17 +10,21 @@ from onhand.basics.refusal import Refusal
 class OtherSide(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, gc=False):
     """Where a move's units come from or go to; what is left out is as in the event itself.
 
-    `gtin` is for CID_GTIN_BALANCE, which moves units between the GTINs of one CID.
+    `gtin` is for CID_GTIN_BALANCE, which moves units between the GTINs of one CID. `node` and `in_transit` are for
+    TRANSFERRED between fulfilment centres: the other centre, and whether the units are on their way from it.
     """
 
     store_nbr: int | None = None
     location_area: str | None = None
     gtin: str | None = None
+    node: str | None = None
+    in_transit: bool = False
 
 
 class EventMessage(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, gc=False):
-    """One inventory event as it is sent, of a store (`store_nbr`) or of a ship node (`node`, its code).
+    """One inventory event as it is sent, of a store (`store_nbr`) or of a ship node or fulfilment centre (`node`).
 
+    `partner_id` is the code of the seller whose units they are: always at a fulfilment centre, never elsewhere.
     `quantity` is signed as the history shows it and positive for moves; a count gives `counted` instead. `occurred_at`
     is ISO 8601, UTC where it names no zone.
     """

@@ -1,6 +1,5 @@
 """From what was sent to an event of the ledger: every check of OP-03 and OP-06, as pure functions."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 
@@ -9,12 +8,15 @@ import msgspec
 from onhand.basics.clock import MICROSECONDS, TIME_MAX, format_micros
 from onhand.basics.quantity import UNITS_MAX, parse_quantity
 from onhand.basics.refusal import Refusal
+from onhand.stock.at_centres import other_place_at_centre, place_at_centre, refused_away_from_centres
 from onhand.stock.at_nodes import refused_at_node
+from onhand.stock.known import Known, Place, unknown_area, unknown_item, unknown_node, unknown_store
 from onhand.stock.messages import EventMessage, OtherSide
 from onhand.stock.streams import Event, Stream
 from onhand.stock.vocabulary import (
     AREA_BY_NAME,
     EVENT_TYPE_BY_NAME,
+    FULFILMENT_EVENT_TYPE_BY_NAME,
     Area,
     Effect,
     EventType,
@@ -34,34 +36,9 @@ class EventLimits(msgspec.Struct, frozen=True):
     reference_characters_max: int = 256
 
 
-class KnownItem(msgspec.Struct, frozen=True, gc=False):
-    """An item of the catalogue, as far as events need it: its stream on the sales floor, and its CID."""
-
-    stream: Stream
-    cid: str | None
-
-
-class KnownNode(msgspec.Struct, frozen=True):
-    """A ship node, as far as events need it."""
-
-    location_id: int
-    partner_id: int
-
-
-class Known(msgspec.Struct, frozen=True):
-    """What the messages of a batch refer to: stores by number, items by GTIN, ship nodes by code.
-
-    What is not in them is unknown.
-    """
-
-    store_ids: Mapping[int, int]
-    items: Mapping[str, KnownItem]
-    nodes: Mapping[str, KnownNode] = msgspec.field(default_factory=dict)
-
-
 def resolve(message: EventMessage, source: str, known: Known, now: int, limits: EventLimits) -> Event | Refusal:
     """The event that a message tells, or the first thing that is wrong with it."""
-    event_type = EVENT_TYPE_BY_NAME.get(message.event_type)
+    event_type = _SENT_BY_NAME.get(message.event_type)
     if event_type is None:
         return _unknown_event_type(message.event_type)
     occurred_at = _moment(message.occurred_at)
@@ -78,7 +55,7 @@ def resolve(message: EventMessage, source: str, known: Known, now: int, limits: 
     if isinstance(amount, Refusal):
         return amount
     quantity, counted = amount
-    other: _Place | Refusal | None = None
+    other: Place | Refusal | None = None
     if message.from_ is not None or message.to is not None or event_type.effect in _MOVING:
         other = _other_place(message, event_type, location_id, stream, known)
     elif event_type.effect is Effect.CLAIMS:
@@ -102,13 +79,13 @@ def resolve(message: EventMessage, source: str, known: Known, now: int, limits: 
     )
 
 
-_Place = tuple[int, Stream]
+_SENT_BY_NAME = {**EVENT_TYPE_BY_NAME, **FULFILMENT_EVENT_TYPE_BY_NAME}
 _MOVING = frozenset({Effect.MOVES, Effect.BALANCES})
 
 
 def _unknown_event_type(name: str) -> Refusal:
-    near = get_close_matches(name.upper(), EVENT_TYPE_BY_NAME, n=3)
-    meant = " or ".join(near) if near else ", ".join(EVENT_TYPE_BY_NAME)
+    near = get_close_matches(name.upper(), _SENT_BY_NAME, n=3)
+    meant = " or ".join(near) if near else ", ".join(_SENT_BY_NAME)
     return Refusal("unknown_event_type", "eventType", f"{name[:80]!r} is no event type: give {meant}.")
 
 
@@ -145,58 +122,46 @@ def _check_time(occurred_at: int, now: int, limits: EventLimits) -> Refusal | No
     return Refusal("in_the_future", "occurredAt", f"{said} Check the clock and the zone that it was written in.")
 
 
-def _place(message: EventMessage, event_type: EventType, known: Known) -> _Place | Refusal:
+def _place(message: EventMessage, event_type: EventType, known: Known) -> Place | Refusal:
+    if message.node in known.centre_ids and (message.partner_id is not None or message.node not in known.nodes):
+        return place_at_centre(message, event_type, known)
     if message.node is not None or message.partner_id is not None:
         return _node_place(message, event_type, known)
     if message.store_nbr is None:
-        said = "Give the number of the store where it happened, or the code of a ship node as node."
+        said = (
+            "Give the number of the store where it happened, or the code of a ship node or fulfilment centre as node."
+        )
         return Refusal("missing_store", "storeNbr", said)
+    problem = refused_away_from_centres(message, event_type)
+    if problem:
+        return problem
     location_id = known.store_ids.get(message.store_nbr)
     if location_id is None:
-        return _unknown_store("storeNbr", message.store_nbr)
+        return unknown_store("storeNbr", message.store_nbr)
     item = known.items.get(message.gtin)
     if item is None:
-        return _unknown_item("gtin", message.gtin)
+        return unknown_item("gtin", message.gtin)
     area = AREA_BY_NAME.get(message.location_area)
     if area is None:
-        return _unknown_area("locationArea", message.location_area)
+        return unknown_area("locationArea", message.location_area)
     stream = item.stream if area is Area.STORE else msgspec.structs.replace(item.stream, area=area)
     return location_id, stream
 
 
-def _node_place(message: EventMessage, event_type: EventType, known: Known) -> _Place | Refusal:
-    if message.partner_id is not None:
-        said = "Only units in a fulfilment centre need their owner, and none is known here: leave partnerId out."
-        return Refusal("unknown_node", "partnerId", said)
+def _node_place(message: EventMessage, event_type: EventType, known: Known) -> Place | Refusal:
     node = known.nodes.get(message.node or "")
-    if node is None:
-        said = (
-            f"The ship node {(message.node or '')[:80]!r} is not known. Add it first (onhand node add), or correct it."
-        )
-        return Refusal("unknown_node", "node", said)
-    problem = refused_at_node(message, event_type)
+    if node is None and message.node is not None:
+        return unknown_node("node", message.node)
+    if node is None or message.partner_id is not None:
+        said = "Only units in a fulfilment centre need their owner: leave partnerId out, or name a centre in node."
+        return Refusal("unknown_node", "partnerId", said)
+    problem = refused_away_from_centres(message, event_type) or refused_at_node(message, event_type)
     if problem:
         return problem
     item = known.items.get(message.gtin)
     if item is None:
-        return _unknown_item("gtin", message.gtin)
+        return unknown_item("gtin", message.gtin)
     return node.location_id, msgspec.structs.replace(item.stream, owner_id=node.partner_id)
-
-
-def _unknown_store(field: str, number: int) -> Refusal:
-    said = f"Store {number} is not known. Add it first (onhand store add), or correct the number."
-    return Refusal("unknown_store", field, said)
-
-
-def _unknown_item(field: str, gtin: str) -> Refusal:
-    if len(gtin) == 14 and gtin.isascii() and gtin.isdigit():
-        said = f"GTIN {gtin} is not in the catalogue. Load it first (onhand load items), or correct it."
-        return Refusal("unknown_item", field, said)
-    return Refusal("invalid_gtin", field, f"{gtin!r} is not a GTIN of 14 digits.")
-
-
-def _unknown_area(field: str, area: str) -> Refusal:
-    return Refusal("unknown_area", field, f"{area!r} is no area: give one of {', '.join(AREA_BY_NAME)}.")
 
 
 def _amount(message: EventMessage, event_type: EventType) -> tuple[int, int | None] | Refusal:
@@ -261,8 +226,10 @@ def _signed(message: EventMessage, event_type: EventType, quantity: int) -> tupl
 
 def _other_place(
     message: EventMessage, event_type: EventType, location_id: int, stream: Stream, known: Known
-) -> _Place | Refusal:
+) -> Place | Refusal:
     """Where a move's other half stands."""
+    if event_type.name in FULFILMENT_EVENT_TYPE_BY_NAME:
+        return other_place_at_centre(message, (location_id, stream), known)
     side = message.to or message.from_
     field = "to" if message.to is not None else "from"
     if side is None or (message.to is not None and message.from_ is not None):
@@ -274,27 +241,27 @@ def _other_place(
     return _check_move(message, event_type, field, (location_id, stream), place, known) or place
 
 
-def _side_place(side: OtherSide, field: str, location_id: int, stream: Stream, known: Known) -> _Place | Refusal:
+def _side_place(side: OtherSide, field: str, location_id: int, stream: Stream, known: Known) -> Place | Refusal:
     if side.store_nbr is not None:
         found = known.store_ids.get(side.store_nbr)
         if found is None:
-            return _unknown_store(f"{field}.storeNbr", side.store_nbr)
+            return unknown_store(f"{field}.storeNbr", side.store_nbr)
         location_id = found
     if side.location_area is not None:
         area = AREA_BY_NAME.get(side.location_area)
         if area is None:
-            return _unknown_area(f"{field}.locationArea", side.location_area)
+            return unknown_area(f"{field}.locationArea", side.location_area)
         stream = msgspec.structs.replace(stream, area=area)
     if side.gtin is not None:
         item = known.items.get(side.gtin)
         if item is None:
-            return _unknown_item(f"{field}.gtin", side.gtin)
+            return unknown_item(f"{field}.gtin", side.gtin)
         stream = msgspec.structs.replace(stream, item_id=item.stream.item_id)
     return location_id, stream
 
 
 def _check_move(
-    message: EventMessage, event_type: EventType, field: str, here: _Place, there: _Place, known: Known
+    message: EventMessage, event_type: EventType, field: str, here: Place, there: Place, known: Known
 ) -> Refusal | None:
     if here == there:
         said = "A move needs two places: name another storeNbr or locationArea on its other side."
@@ -313,7 +280,7 @@ def _check_move(
     return None
 
 
-def _check_same_item(here: _Place, there: _Place, field: str) -> Refusal | None:
+def _check_same_item(here: Place, there: Place, field: str) -> Refusal | None:
     if here[1].item_id != there[1].item_id:
         said = "Only CID_GTIN_BALANCE moves units between two GTINs: leave gtin out."
         return Refusal("wrong_move", f"{field}.gtin", said)

@@ -115,6 +115,10 @@ FULFILMENT_EVENT_TYPE_BY_NAME = {event_type.name: event_type for event_type in F
 EVENT_TYPE_BY_CODE = {
     event_type.code: event_type for event_type in (*EVENT_TYPES, *SHIP_NODE_EVENT_TYPES, *FULFILMENT_EVENT_TYPES)
 }
+CENTRE_EVENT_TYPE_BY_NAME = FULFILMENT_EVENT_TYPE_BY_NAME | {
+    name: EVENT_TYPE_BY_NAME[name] for name in ("PI", "CORRECTION", "TSBR", "INRF", "NB")
+}
+"""What the history of a fulfilment centre can show: what is sent, and what the ledger or the operator raises."""
 AREA_BY_NAME = {area.name: area for area in Area}
 STATE_BY_NAME = {state.name: state for state in State}
 

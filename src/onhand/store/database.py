@@ -72,8 +72,11 @@ class Database(Protocol):
         """
         ...
 
-    async def write(self, work: Callable[[Session], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[Session], Awaitable[T]], *, one_moment: bool = False) -> T:
         """Run `work` as one transaction, again as a whole where the database asks for it.
+
+        With `one_moment` all of its statements see the database as it was at the first of them; otherwise each may see
+        what others committed before it began.
 
         Raises:
             Unavailable: the database stayed busy or away longer than its time.

@@ -119,20 +119,12 @@ class PostgresqlDatabase:
         Raises:
             Unavailable: the database stayed out of reach.
         """
+        return await self._repeated(_in_one_moment(work))
 
-        async def snapshot(connection: AsyncConnection[Row]) -> T:
-            await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
-            try:
-                async with connection.transaction():
-                    return await work(PostgresqlSession(connection))
-            finally:
-                if not connection.closed:
-                    await connection.set_isolation_level(None)
-
-        return await self._repeated(snapshot)
-
-    async def write(self, work: Callable[[PostgresqlSession], Awaitable[T]]) -> T:
+    async def write(self, work: Callable[[PostgresqlSession], Awaitable[T]], *, one_moment: bool = False) -> T:
         """Run `work` as one transaction, again as a whole after a deadlock or a lost connection.
+
+        In `one_moment` it is also run again where another writer changed a row first that it wants to change.
 
         Raises:
             Unavailable: the database stayed busy or out of reach.
@@ -142,7 +134,7 @@ class PostgresqlDatabase:
             async with connection.transaction():
                 return await work(PostgresqlSession(connection))
 
-        return await self._repeated(transaction)
+        return await self._repeated(_in_one_moment(work) if one_moment else transaction)
 
     async def _repeated(self, work: Callable[[AsyncConnection[Row]], Awaitable[T]]) -> T:
         deadline = time.monotonic() + self._busy_seconds
@@ -165,6 +157,21 @@ class PostgresqlDatabase:
     async def close(self) -> None:
         """Close the pool."""
         await self._pool.close()
+
+
+def _in_one_moment(work: Callable[[PostgresqlSession], Awaitable[T]]) -> Callable[[AsyncConnection[Row]], Awaitable[T]]:
+    """A transaction all of whose statements see what the first one saw."""
+
+    async def transaction(connection: AsyncConnection[Row]) -> T:
+        await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+        try:
+            async with connection.transaction():
+                return await work(PostgresqlSession(connection))
+        finally:
+            if not connection.closed:
+                await connection.set_isolation_level(None)
+
+    return transaction
 
 
 async def _first_connection(url: str, busy_seconds: float) -> None:

@@ -111,12 +111,13 @@ class SqliteDatabase:
             reader.execute("ROLLBACK")
             self._readers.append(reader)
 
-    async def write(self, work: Callable[[SqliteSession], Awaitable[T]]) -> T:
-        """Run `work` as one transaction.
+    async def write(self, work: Callable[[SqliteSession], Awaitable[T]], *, one_moment: bool = False) -> T:
+        """Run `work` as one transaction; nobody else writes meanwhile, so that it sees one moment in any case.
 
         Raises:
             Unavailable: another process kept the file for longer than `busy_seconds`.
         """
+        del one_moment
         deadline = time.monotonic() + self._busy_seconds
         while True:
             try:

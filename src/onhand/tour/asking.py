@@ -20,3 +20,9 @@ def client_of(url: str, credentials: Credentials, clock: Clock) -> AsyncClient:
         service_name="Onhand tour",
         clock=lambda: clock() / MICROSECONDS,
     )
+
+
+def seller_client_of(url: str, credentials: Credentials) -> AsyncClient:
+    """The client of the marketplace seller."""
+    seller = GatewayClient(client_id=credentials.seller_client, client_secret=credentials.seller_secret)
+    return AsyncClient(url, gateway=seller, service_name="Onhand tour")

@@ -1,4 +1,4 @@
-"""Who asks on the tour: a supplier that signs with a key, a drop-ship vendor with a client, and the operator.
+"""Who asks on the tour: a supplier with a key, a drop-ship vendor and a seller with clients, and the operator.
 
 All are made anew for each tour and forgotten with it: no private key or token is ever written down.
 """
@@ -33,31 +33,44 @@ class Credentials(msgspec.Struct, frozen=True):
     operator_token: str
     gateway_client: str
     gateway_secret: str
+    seller_client: str
+    seller_secret: str
 
 
-async def enrol(
-    database: Database, clock: Clock, supplier_code: str, vendor_code: str, nodes: Sequence[str]
-) -> Credentials:
-    """Let the tour in as the supplier, as the drop-ship vendor with its ship nodes, and as the operator."""
+class Partners(msgspec.Struct, frozen=True):
+    """The codes of those as whom the tour asks."""
+
+    supplier: str
+    vendor: str
+    seller: str
+
+
+async def enrol(database: Database, clock: Clock, partners: Partners, nodes: Sequence[str]) -> Credentials:
+    """Let the tour in as the supplier, as the vendor with its ship nodes, as the seller, and as the operator."""
     number, keys, token = str(uuid4()), generate_key_pair(), secrets.token_urlsafe(_TOKEN_BYTES)
     client = f"tour-{number}"
-    _done(await add_consumer(database, clock, partner_code=supplier_code, consumer_id=number))
+    _done(await add_consumer(database, clock, partner_code=partners.supplier, consumer_id=number))
     _done(await add_key(database, clock, consumer_id=number, key_version=_KEY_VERSION, public_key=keys.public_pem))
     _done(await add_operator_client(database, clock, client_id=client, source=_SOURCE, token=token))
     for node in nodes:
-        named = {"code": node, "name": f"Warehouse {node}", "partner_code": vendor_code}
+        named = {"code": node, "name": f"Warehouse {node}", "partner_code": partners.vendor}
         _done(await add_ship_node(database, clock, **named))
-    secret = secrets.token_urlsafe(_TOKEN_BYTES)
-    vendor = {"client_id": client, "partner_code": vendor_code, "secret": secret}
-    _done(await add_gateway_client(database, clock, **vendor, scopes=Scopes.of(FULL_ACCESS)))
-    return Credentials(number, _KEY_VERSION, keys.private_pem, client, token, client, secret)
+    clients = {client: partners.vendor, f"{client}-seller": partners.seller}
+    found = {name: secrets.token_urlsafe(_TOKEN_BYTES) for name in clients}
+    for name, code in clients.items():
+        named = {"client_id": name, "partner_code": code, "secret": found[name]}
+        _done(await add_gateway_client(database, clock, **named, scopes=Scopes.of(FULL_ACCESS)))
+    (vendor, vendor_secret), (seller, seller_secret) = found.items()
+    signing = (number, _KEY_VERSION, keys.private_pem)
+    return Credentials(*signing, client, token, vendor, vendor_secret, seller, seller_secret)
 
 
 async def dismiss(database: Database, clock: Clock, credentials: Credentials) -> None:
     """End what `enrol` gave."""
     _done(await revoke_key(database, clock, consumer_id=credentials.consumer_id, key_version=credentials.key_version))
     _done(await revoke_operator_client(database, clock, client_id=credentials.operator_client))
-    _done(await revoke_gateway_client(database, clock, client_id=credentials.gateway_client))
+    for client in (credentials.gateway_client, credentials.seller_client):
+        _done(await revoke_gateway_client(database, clock, client_id=client))
 
 
 def _done(answer: object) -> None:

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from onhand.basics.clock import Clock
 from onhand.completejourney.dropship import DropShip, drop_ship
+from onhand.completejourney.fulfilment import Fulfilment, fulfilment_of, load_fulfilment, read_shipments
 from onhand.completejourney.highlight import Highlight, highlight
 from onhand.completejourney.loading import JourneyOptions, Progress, load_completejourney
 from onhand.completejourney.package import data_directory
@@ -14,9 +15,10 @@ from onhand.completejourney.streaming import Part, read_journey
 from onhand.files.replacing import replace_file
 from onhand.settings import Settings
 from onhand.store.database import Database
-from onhand.tour.asking import client_of
-from onhand.tour.credentials import dismiss, enrol
+from onhand.tour.asking import client_of, seller_client_of
+from onhand.tour.credentials import Partners, dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
+from onhand.tour.fulfilment import FulfilmentTour
 from onhand.tour.reports import ReportTour
 from onhand.tour.steps import Tour
 from onhand.wiring.databases import open_database
@@ -35,6 +37,7 @@ class DemoData(msgspec.Struct, frozen=True):
     events: int
     scene: Highlight
     vendor: DropShip
+    fulfilment: Fulfilment
 
 
 async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part, progress: Progress) -> DemoData:
@@ -54,11 +57,14 @@ async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part,
         options = JourneyOptions(part=part, position_path=directory / _POSITION)
         intake = build_intake(database, settings, clock)
         counts = await load_completejourney(database, intake, clock, source, options, progress)
+        journey = read_journey(source, part)
+        shipments = read_shipments(journey)
+        fulfilled = await load_fulfilment(database, intake, clock, shipments)
     finally:
         await database.close()
-    events = counts.accepted + counts.duplicates
-    journey = read_journey(source, part)
-    loaded = DemoData(part, events, highlight(journey), drop_ship(journey, _VENDOR_ITEMS_MAX))
+    events = sum(each.accepted + each.duplicates for each in (counts, fulfilled))
+    vendor = drop_ship(journey, _VENDOR_ITEMS_MAX)
+    loaded = DemoData(part, events, highlight(journey), vendor, fulfilment_of(shipments))
     replace_file(directory / _SCENE, msgspec.json.encode(loaded))
     return loaded
 
@@ -74,11 +80,13 @@ async def take_tour(settings: Settings, clock: Clock, data: DemoData, url: str, 
 
 async def _take(database: Database, clock: Clock, data: DemoData, url: str, console: Console) -> None:
     scene, vendor = data.scene, data.vendor
-    credentials = await enrol(database, clock, scene.supplier_code, vendor.supplier_code, NODES)
+    partners = Partners(scene.supplier_code, vendor.supplier_code, data.fulfilment.seller_code)
+    credentials = await enrol(database, clock, partners, NODES)
     try:
-        async with client_of(url, credentials, clock) as client:
+        async with client_of(url, credentials, clock) as client, seller_client_of(url, credentials) as seller:
             await Tour(client, scene, console, clock).take()
             await DropShipTour(client, vendor, _foreign_to(vendor, scene), console, clock).take()
+            await FulfilmentTour(seller, data.fulfilment, console).take()
             await ReportTour(client, console).take()
     finally:
         await dismiss(database, clock, credentials)

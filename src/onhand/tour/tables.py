@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.table import Column, Table
 
+from onhand.client.results.fulfilment import CentreItem, LogEntry
 from onhand.client.results.inventory import ItemInventory, Quantity
 from onhand.client.results.stores import HistoryEvent, StoreInventory, StoreStatus
 
@@ -74,6 +75,25 @@ def failed_rows_table(feed: Mapping[str, Any]) -> Table:
         errors = row["ingestionErrors"]
         why = "; ".join(f"{error['code']}: {error['description']}" for error in errors)
         table.add_row(row["productId"], row["shipNode"], f"[red]{why}[/red]")
+    return table
+
+
+def centres_table(items: Sequence[CentreItem]) -> Table:
+    """What a seller has in all fulfilment centres together (WF-10)."""
+    table = Table("SKU", "on hand", "available to sell", _whole("last moved (UTC)"))
+    for item in items:
+        for units in item.ship_nodes:
+            table.add_row(item.sku, f"{units.on_hand_qty:,}", f"{units.avail_to_sell_qty:,}", units.modified_date)
+    return table
+
+
+def log_table(entries: Sequence[LogEntry]) -> Table:
+    """The newest movements of an item in fulfilment centres, each with where the demo has it from (WF-10)."""
+    table = Table("centre", "movement", "units", _whole("happened (UTC)"), "refers to", "where from")
+    for row in entries:
+        origin = "register" if row.transaction_type == "SOLD" else "simulated"
+        cells = (row.transaction_type, f"{row.changed_units:+,}", row.transaction_time, row.shipment_id or "")
+        table.add_row(row.transaction_location, *cells, origin)
     return table
 
 

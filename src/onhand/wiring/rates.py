@@ -2,7 +2,9 @@
 
 from onhand.settings import Settings
 from onhand.surfaces.gateway.feed_operations import ERRORS_CLASS, LIST_CLASS, STATUS_CLASS, SUBMIT_CLASS
+from onhand.surfaces.gateway.fulfilment import INVENTORY_CLASS, LOG_CLASS
 from onhand.surfaces.gateway.inventory import READ_CLASS
+from onhand.surfaces.gateway.reconciliation import RECONCILIATION_CLASS
 from onhand.surfaces.gateway.report_operations import DOWNLOAD_CLASS as REPORT_DOWNLOAD
 from onhand.surfaces.gateway.report_operations import LIST_CLASS as REPORT_LIST
 from onhand.surfaces.gateway.report_operations import REQUEST_CLASS as REPORT_REQUEST
@@ -31,6 +33,9 @@ def rates_of(settings: Settings) -> dict[str, Rate] | None:
         STATUS_CLASS: (settings.feed_status_per_minute, _MINUTE),
         LIST_CLASS: (settings.feed_status_per_minute, _MINUTE),
         ERRORS_CLASS: (settings.feed_errors_per_minute, _MINUTE),
+        LOG_CLASS: (settings.fulfilment_log_per_minute, _MINUTE),
+        INVENTORY_CLASS: (settings.fulfilment_inventory_per_minute, _MINUTE),
+        RECONCILIATION_CLASS: (settings.reconciliations_per_hour, _HOUR),
         REPORT_REQUEST: (settings.reports_per_hour, _HOUR),
         REPORT_STATUS: (settings.report_status_per_minute, _MINUTE),
         REPORT_LIST: (settings.report_status_per_minute, _MINUTE),

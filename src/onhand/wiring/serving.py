@@ -1,7 +1,7 @@
 """The application over the settings' database, and what has to run beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import msgspec
@@ -24,8 +24,9 @@ from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.surface import surface as gateway_surface
 from onhand.surfaces.operator.surface import OperatorServices
 from onhand.surfaces.operator.surface import surface as operator_surface
-from onhand.surfaces.plumbing.application import build_application
+from onhand.surfaces.plumbing.application import Intercept, build_application
 from onhand.surfaces.plumbing.metrics import RequestMetrics
+from onhand.surfaces.plumbing.operations import Surface
 from onhand.surfaces.plumbing.shared_counts import Place
 from onhand.surfaces.plumbing.throttling import Buckets, Throttle
 from onhand.surfaces.suppliers.routes import surface as supplier_surface
@@ -42,7 +43,23 @@ from onhand.work.worker import Worker
 
 _PAGE_TOKENS = "page-tokens"
 _GATEWAY_TOKENS = "gateway-tokens"
-_REPORT_LINKS = "report-links"
+REPORT_LINKS = "report-links"
+"""The name of the secret that signs links to files."""
+
+
+class Controls(msgspec.Struct, frozen=True):
+    """What a sandbox adds to a server: a surface that is told of all others, and what sees each call first."""
+
+    surface_over: Callable[[Sequence[Surface]], Surface]
+    intercept: Intercept
+
+
+class Running(msgspec.Struct, frozen=True):
+    """A server's application, and the worker that does what is due, in the server's process or whenever it is told."""
+
+    application: ASGIApp
+    worker: Worker
+    begin_periodics: Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -66,17 +83,45 @@ async def running_server(
         SchemaMismatch: see `open_database`.
         Unavailable: the database can't be reached.
     """
+    running = running_parts(
+        settings, clock, published=published, durable=durable, buckets=buckets, metrics=RequestMetrics(counts)
+    )
+    async with running as parts:
+        yield parts.application
+
+
+@asynccontextmanager
+async def running_parts(
+    settings: Settings,
+    clock: Clock,
+    *,
+    published: Published,
+    metrics: RequestMetrics,
+    durable: bool = True,
+    buckets: Buckets | None = None,
+    controls: Controls | None = None,
+) -> AsyncIterator[Running]:
+    """As `running_server`, with the worker in hand and the controls of a sandbox.
+
+    Raises:
+        SchemaMismatch: see `open_database`.
+        Unavailable: the database can't be reached.
+    """
     objects = open_objects(settings)
     database = await open_database(settings, durable=durable)
     locations = Locations(database)
+
+    async def begin() -> None:
+        await begin_periodics(settings, database, objects, locations, clock)
+
     try:
         worker = build_worker(settings, database, objects, locations, clock)
         throttle = Throttle(rates_of(settings), clock, buckets)
         page_secret = await shared_secret(database, _PAGE_TOKENS)
         common = _Common(settings, database, locations, clock, published, throttle, objects, page_secret)
-        application = await _build(common, RequestMetrics(counts), worker.wake)
-        async with _working(settings, database, objects, locations, clock, worker):
-            yield application
+        running = Running(await _build(common, metrics, worker.wake, controls), worker, begin)
+        async with _working(settings, running):
+            yield running
     finally:
         await database.close()
 
@@ -94,20 +139,24 @@ class _Common(msgspec.Struct, frozen=True):
     page_secret: bytes
 
 
-async def _build(common: _Common, metrics: RequestMetrics, wake_worker: Callable[[], None]) -> ASGIApp:
+async def _build(
+    common: _Common, metrics: RequestMetrics, wake_worker: Callable[[], None], controls: Controls | None
+) -> ASGIApp:
     registry = CollectorRegistry()
     registry.register(metrics)
     token_secret = await shared_secret(common.database, _GATEWAY_TOKENS)
-    link_secret = await shared_secret(common.database, _REPORT_LINKS)
+    link_secret = await shared_secret(common.database, REPORT_LINKS)
+    surfaces = [
+        supplier_surface(_supplier_services(common)),
+        gateway_surface(_gateway_services(common, token_secret, link_secret, wake_worker)),
+        operator_surface(_operator_services(common, registry)),
+    ]
     return build_application(
-        [
-            supplier_surface(_supplier_services(common)),
-            gateway_surface(_gateway_services(common, token_secret, link_secret, wake_worker)),
-            operator_surface(_operator_services(common, registry)),
-        ],
+        [*surfaces, controls.surface_over(surfaces)] if controls else surfaces,
         metrics=metrics,
         version=__version__,
         logs_every_request=common.settings.log_every_request,
+        intercept=controls.intercept if controls else None,
     )
 
 
@@ -204,15 +253,13 @@ def _body_limits(settings: Settings) -> BodyLimits:
 
 
 @asynccontextmanager
-async def _working(
-    settings: Settings, database: Database, objects: ObjectStore, locations: Locations, clock: Clock, worker: Worker
-) -> AsyncIterator[None]:
+async def _working(settings: Settings, running: Running) -> AsyncIterator[None]:
     """The worker, for as long as the server runs, where the settings want one in it."""
     if not settings.worker_in_server:
         yield
         return
-    await begin_periodics(settings, database, objects, locations, clock)
-    task = asyncio.create_task(worker.run())
+    await running.begin_periodics()
+    task = asyncio.create_task(running.worker.run())
     try:
         yield
     finally:

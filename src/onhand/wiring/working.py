@@ -8,6 +8,8 @@ from onhand.basics.clock import DAY, MICROSECONDS, Clock
 from onhand.dropship.feeds.processing import FeedProcessor
 from onhand.dropship.feeds.taking import LANE as FEEDS
 from onhand.dropship.orders.expiring import expire_everywhere
+from onhand.fulfilment.reconciliation.calendar import PACIFIC, REFRESH_HOUR
+from onhand.fulfilment.reconciliation.refreshing import Refresher
 from onhand.partners.answers import forget_old_answers, partners_with_clients
 from onhand.reports.building import ReportBuilder
 from onhand.reports.expiring import forget_old_reports
@@ -19,7 +21,7 @@ from onhand.store.database import Database
 from onhand.store.objects import ObjectStore
 from onhand.wiring.randomness import new_id
 from onhand.wiring.reporting import report_kinds
-from onhand.work.periodic import Periodic, begin, every, job_of
+from onhand.work.periodic import Periodic, begin, daily_at, every, job_of
 from onhand.work.worker import Job, Keep, Worker
 
 _ANSWERS_EVERY_SECONDS = 3600.0
@@ -68,6 +70,16 @@ async def begin_periodics(
     await begin(database, clock, _periodics(settings, database, objects, locations, clock))
 
 
+def build_refresher(settings: Settings, database: Database, clock: Clock) -> Refresher:
+    """What refreshes the reconciliation of fulfilled units."""
+    return Refresher(
+        database,
+        clock,
+        grace_days=settings.reconciliation_grace_days,
+        streams_max=settings.reconciliation_transaction_streams_max,
+    )
+
+
 def _periodics(
     settings: Settings, database: Database, objects: ObjectStore, locations: Locations, clock: Clock
 ) -> list[Periodic]:
@@ -92,6 +104,13 @@ def _periodics(
         logger.info("housekeeping", extra=msgspec.structs.asdict(summary))
 
     found = [
+        Periodic(
+            "reconciliation",
+            daily_at(REFRESH_HOUR, PACIFIC),
+            build_refresher(settings, database, clock).run_due,
+            at_first=True,
+            by_clock=True,
+        ),
         Periodic("order-expiry", every(settings.order_expiry_seconds), expire_orders),
         Periodic("answer-expiry", every(_ANSWERS_EVERY_SECONDS), forget_answers),
         Periodic("report-expiry", every(_REPORTS_EVERY_SECONDS), forget_reports),

@@ -24,13 +24,15 @@ NextDue = Callable[[int], int]
 class Periodic(msgspec.Struct, frozen=True):
     """A name (the kind of its lane), when it is due after an end, and what is done.
 
-    One that is due `at_first` comes at once where it was never done before; else it waits for its time.
+    One that is due `at_first` comes at once where it was never done before; else it waits for its time. One that comes
+    `by_clock` is due when its time has come since it began, even if it took until then.
     """
 
     name: str
     next_due: NextDue
     work: Callable[[], Awaitable[object]]
     at_first: bool = False
+    by_clock: bool = False
 
 
 def every(seconds: float) -> NextDue:
@@ -53,8 +55,9 @@ def job_of(periodic: Periodic, clock: Clock) -> Job:
     """The job that does it and says when it is due again."""
 
     async def job(_partner_id: int, _keep: Keep) -> int:
+        began = clock()
         await periodic.work()
-        return periodic.next_due(clock())
+        return periodic.next_due(began if periodic.by_clock else clock())
 
     return job
 

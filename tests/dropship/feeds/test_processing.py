@@ -309,6 +309,6 @@ async def test_the_work_of_a_feed_may_be_run_again_as_a_whole(database: Database
         except ValueError:
             return await original(undone)
 
-    database.write = twice  # type: ignore[method-assign]
+    database.write = twice  # type: ignore[assignment, method-assign]
     await yard.process()
     assert (runs, await yard.units(), await yard.legs()) == (2, 5, 1)

@@ -1,7 +1,8 @@
 """The door of the gateway: every operation stands behind its token, its limits, its scopes and its header rules.
 
 What is wrong is judged in one order: the token (401), the limit (429), what is accepted (406), what is sent (415), the
-scope (403), and then every missing or bad header at once (400), of a read together with its bad parameters.
+scope (403), and then every missing or bad header at once (400), of a read together with its bad parameters. A limit of
+so few calls that a mistake may not cost one counts answers, and comes last.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -60,6 +61,8 @@ GatewayHandler = Callable[[Call, Caller], Awaitable[Response | Refused]]
 Limited = Callable[[Call, Caller], str]
 """Whose limit a call counts against, within its operation. It takes few values: each is a bucket for an hour."""
 Subject = Literal["inventory", "feeds", "reports"]
+Counted = Literal["calls", "answers"]
+"""What a limit counts: every call before it is looked at, or only those that are answered as they were meant."""
 
 _TOKEN_HEADER_BYTES = TOKEN_HEADER.lower().encode()
 _GET_A_TOKEN = "Get a token from POST /v3/token and send it in WM_SEC.ACCESS_TOKEN."  # noqa: S105 - a sentence
@@ -93,6 +96,7 @@ class Door:
         throttle_class: str,
         answers: Mapping[int, Answer],
         limited: Limited = each_client,
+        counted: Counted = "calls",
         limit_name: str | None = None,
         description: str = "",
         parameters: tuple[Parameter, ...] = (),
@@ -108,7 +112,7 @@ class Door:
         `limit_name` share it.
         """
         body_required = body is not None and body.required
-        allowed = _Allowed(scope, method != "GET", accepts, takes if body else (), limited, body_required)
+        allowed = _Allowed(scope, method != "GET", accepts, takes if body else (), limited, counted, body_required)
         return Operation(
             method=method,
             path=path,
@@ -139,7 +143,11 @@ class Door:
             if faults:
                 # A read does no harm, and tells what else was wrong.
                 return refusal_response(call, Refused(400, (*faults, *_faults_of(answered))), service)
-            return refusal_response(call, answered, service) if isinstance(answered, Refused) else answered
+            if isinstance(answered, Refused):
+                return refusal_response(call, answered, service)
+            if allowed.counted == "answers" and not self._throttle.admit(call, allowed.limited(call, caller)):
+                return refusal_response(call, too_many_requests())
+            return answered
 
         return answer
 
@@ -153,7 +161,7 @@ class Door:
         return caller
 
     def _refusal(self, call: Call, caller: Caller, allowed: "_Allowed") -> Refused | None:
-        if not self._throttle.admit(call, allowed.limited(call, caller)):
+        if allowed.counted == "calls" and not self._throttle.admit(call, allowed.limited(call, caller)):
             return too_many_requests()
         if not choose_form(call, allowed.accepts):
             return not_acceptable(call, allowed.accepts)
@@ -181,6 +189,7 @@ class _Allowed(msgspec.Struct, frozen=True):
     accepts: tuple[str, ...]
     takes: tuple[str, ...]
     limited: Limited
+    counted: Counted
     body_required: bool
 
 

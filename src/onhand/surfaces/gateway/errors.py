@@ -143,6 +143,9 @@ def _fault(call: Call, status: int) -> Fault:
     if status == 503:
         said = "The database is busy or out of reach. Send the same request again after the seconds in Retry-After."
         return Fault(SYSTEM_ERROR, "SYSTEM", said, _correlated(call))
+    if status != 500:
+        code, meaning = _MEANINGS[status]
+        return Fault(code, code, meaning)
     said = "The server failed to answer. Its log has the reason under the correlation id of this answer."
     return Fault(SYSTEM_ERROR, "SYSTEM", said, _correlated(call))
 

@@ -6,7 +6,9 @@ from onhand.surfaces.gateway.door import SECURITY_SCHEMES, Door
 from onhand.surfaces.gateway.downloads import changed_link_response, download_operations
 from onhand.surfaces.gateway.errors import answer_fault
 from onhand.surfaces.gateway.feeds import feed_operations
+from onhand.surfaces.gateway.fulfilment import fulfilment_operations
 from onhand.surfaces.gateway.inventory import inventory_operations
+from onhand.surfaces.gateway.reconciliation import reconciliation_operations
 from onhand.surfaces.gateway.reports import report_operations
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.tokens import token_operations
@@ -28,6 +30,8 @@ def surface(services: GatewayServices) -> Surface:
             *inventory_operations(services, door),
             *update_operations(services, door),
             *feed_operations(services, door),
+            *fulfilment_operations(services, door),
+            *reconciliation_operations(services, door),
             *report_operations(services, door),
             *download_operations(services),
         ),

@@ -65,16 +65,18 @@ class AsOfHandlers:
         if store is None:
             return unknown_store(number)
         stocks = await stock_as_of(self._database, location=store, item_id=item_id, as_of=as_of, known_at=known_at)
-        shown = [_stock_body(stock) for stock in stocks]
-        return JsonResponse(ItemStockBody(number, format_gtin(item_id), shown, _time(as_of), _time(known_at)))
+        shown = [stock_body(stock) for stock in stocks]
+        return JsonResponse(ItemStockBody(number, format_gtin(item_id), shown, time_text(as_of), time_text(known_at)))
 
 
-def _stock_body(stock: AreaStock) -> StockBody:
+def stock_body(stock: AreaStock) -> StockBody:
+    """The stock of an area and state as it is shown."""
     newest = format_micros(stock.newest_occurred_at)
     return StockBody(stock.area.name, stock.state.name, as_number(stock.quantity), newest)
 
 
-def _time(moment: int | None) -> str | None:
+def time_text(moment: int | None) -> str | None:
+    """A moment as it is shown, None where there is none."""
     return None if moment is None else format_micros(moment)
 
 

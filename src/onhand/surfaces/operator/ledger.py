@@ -8,9 +8,11 @@ from starlette.responses import Response
 
 from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
+from onhand.partners.onboarding import partner_by_code
 from onhand.partners.operators import OperatorClient
 from onhand.stock.housekeeping import PassSummary, run_pass
-from onhand.stock.locations import Location, Locations
+from onhand.stock.known import SELLER
+from onhand.stock.locations import FULFILMENT_CENTRE, Location, Locations
 from onhand.stock.replay import refresh, replay
 from onhand.stock.streams import Stream
 from onhand.stock.vocabulary import AREA_BY_NAME, RETAILER_ID, STATE_BY_NAME
@@ -18,6 +20,7 @@ from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.as_of import TAG
 from onhand.surfaces.operator.parameters import Gtin, Readings, StoreNumber, Time, read_time
+from onhand.surfaces.operator.partners import Code
 from onhand.surfaces.operator.problems import Problem, of_refusal, of_refusals
 from onhand.surfaces.operator.reading import read_json
 from onhand.surfaces.plumbing.call import Call
@@ -43,8 +46,10 @@ class RefreshBody(msgspec.Struct, frozen=True, rename="camel"):
     """Show in a stream's history that it was refreshed (INRF)."""
 
     command_id: _CommandId
-    store_nbr: StoreNumber
     gtin: Gtin
+    store_nbr: Annotated[StoreNumber | None, Meta(description="The store; or a fulfilment centre in `node`.")] = None
+    node: Annotated[Code | None, Meta(description="The fulfilment centre, with its seller in `partnerId`.")] = None
+    partner_id: Annotated[Code | None, Meta(description="The seller whose units they are.")] = None
     location_area: _Area = "STORE"
     state: _State = "AVAILABLE"
 
@@ -53,10 +58,12 @@ class ReplayBody(msgspec.Struct, frozen=True, rename="camel"):
     """Show what happened in a stream from `startTime` until before `endTime` once more (NB)."""
 
     command_id: _CommandId
-    store_nbr: StoreNumber
     gtin: Gtin
     start_time: Time
     end_time: Time
+    store_nbr: Annotated[StoreNumber | None, Meta(description="The store; or a fulfilment centre in `node`.")] = None
+    node: Annotated[Code | None, Meta(description="The fulfilment centre, with its seller in `partnerId`.")] = None
+    partner_id: Annotated[Code | None, Meta(description="The seller whose units they are.")] = None
     location_area: _Area = "STORE"
     state: _State = "AVAILABLE"
 
@@ -99,11 +106,11 @@ class LedgerHandlers:
         body = await read_json(Readings(call), RefreshBody, self._body_bytes_max)
         if isinstance(body, Problem):
             return body
-        store = await self._store(body.store_nbr)
-        if isinstance(store, Refusal):
-            return of_refusal(store)
-        stream = _stream(body)
-        raised = await refresh(self._database, self._clock, location=store, stream=stream, command_id=body.command_id)
+        found = await self._stream(body)
+        if isinstance(found, Refusal):
+            return of_refusal(found)
+        place, stream = found
+        raised = await refresh(self._database, self._clock, location=place, stream=stream, command_id=body.command_id)
         return _raised(raised)
 
     async def replay(self, call: Call, _: OperatorClient) -> Response | Problem:
@@ -114,21 +121,15 @@ class LedgerHandlers:
         period = _period(body)
         if isinstance(period, Problem):
             return period
-        store = await self._store(body.store_nbr)
-        if isinstance(store, Refusal):
-            return of_refusal(store)
-        return _raised(await self._replay(body, store, *period))
-
-    async def _replay(self, body: ReplayBody, store: Location, since: int, until: int) -> int | Refusal:
-        return await replay(
-            self._database,
-            self._clock,
-            location=store,
-            stream=_stream(body),
-            since=since,
-            until=until,
-            command_id=body.command_id,
+        found = await self._stream(body)
+        if isinstance(found, Refusal):
+            return of_refusal(found)
+        (place, stream), (since, until) = found, period
+        span = {"since": since, "until": until}
+        replayed = replay(
+            self._database, self._clock, location=place, stream=stream, command_id=body.command_id, **span
         )
+        return _raised(await replayed)
 
     async def run_pass(self, call: Call, _: OperatorClient) -> Response | Problem:
         """Run a housekeeping pass now."""
@@ -138,15 +139,43 @@ class LedgerHandlers:
         summary = await run_pass(self._database, self._locations, self._clock, backroom_hours=self._backroom_hours)
         return JsonResponse(_pass_body(summary))
 
-    async def _store(self, number: int) -> Location | Refusal:
-        store = await self._locations.store(number)
-        if store is not None:
-            return store
-        return Refusal("unknown_store", "storeNbr", f"Store {number} is not known: add it first, or mend the number.")
+    async def _stream(self, body: RefreshBody | ReplayBody) -> tuple[Location, Stream] | Refusal:
+        """The stream that a command is about, and where it is."""
+        place = await self._place(body)
+        if isinstance(place, Refusal):
+            return place
+        location, owner_id = place
+        stream = Stream(int(body.gtin), owner_id, AREA_BY_NAME[body.location_area], STATE_BY_NAME[body.state])
+        return location, stream
 
+    async def _place(self, body: RefreshBody | ReplayBody) -> tuple[Location, int] | Refusal:
+        if body.node is None or body.store_nbr is not None:
+            return await self._store(body)
+        centre = await self._locations.find(FULFILMENT_CENTRE, body.node)
+        if centre is None:
+            said = f"The fulfilment centre {body.node} is not known: add it first, or mend the code."
+            return Refusal("unknown_node", "node", said)
+        seller = None if body.partner_id is None else await partner_by_code(self._database, body.partner_id)
+        if seller is None or seller.kind != SELLER:
+            said = "Give the code of the seller whose units in the fulfilment centre are meant."
+            return Refusal("unknown_partner", "partnerId", said)
+        return centre, seller.partner_id
 
-def _stream(body: RefreshBody | ReplayBody) -> Stream:
-    return Stream(int(body.gtin), RETAILER_ID, AREA_BY_NAME[body.location_area], STATE_BY_NAME[body.state])
+    async def _store(self, body: RefreshBody | ReplayBody) -> tuple[Location, int] | Refusal:
+        if body.node is not None or body.partner_id is not None:
+            named = "node" if body.node is not None else "partnerId"
+            said = (
+                f"Give storeNbr alone, or node and partnerId for a fulfilment centre: leave {named} out, or storeNbr."
+            )
+            return Refusal("two_places", named, said)
+        if body.store_nbr is None:
+            said = "Give the number of the store, or a fulfilment centre in node and its seller in partnerId."
+            return Refusal("missing_store", "storeNbr", said)
+        store = await self._locations.store(body.store_nbr)
+        if store is None:
+            said = f"Store {body.store_nbr} is not known: add it first, or mend the number."
+            return Refusal("unknown_store", "storeNbr", said)
+        return store, RETAILER_ID
 
 
 def _period(body: ReplayBody) -> tuple[int, int] | Problem:
@@ -173,8 +202,8 @@ def _pass_body(summary: PassSummary) -> PassBody:
 
 def ledger_operations(handlers: LedgerHandlers, access: Access) -> tuple[Operation, ...]:
     """The commands."""
-    refreshed = RefreshBody("refresh-2026-03-05", 45, "00012345678905")
-    replayed = ReplayBody("replay-2026-03-05", 45, "00012345678905", "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z")
+    refreshed = RefreshBody("refresh-2026-03-05", "00012345678905", 45)
+    replayed = ReplayBody("replay-2026-03-05", "00012345678905", "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z", 45)
     raised = {200: Answer(description="It is done.", type=RaisedBody, example=RaisedBody(1))}
     return (
         access.operation(
@@ -208,7 +237,7 @@ def ledger_operations(handlers: LedgerHandlers, access: Access) -> tuple[Operati
             TAG,
             description=(
                 "Raises TIMEBOUND_STATE, CID_GTIN_BALANCE and PCID where they are due, and finishes moves between "
-                "stores. A server does so by itself every minute unless told otherwise."
+                "stores or fulfilment centres. A server does so by itself every minute unless told otherwise."
             ),
             answers={200: Answer(description="What it raised.", type=PassBody, example=PassBody(0, 0, 0, 0))},
         ),

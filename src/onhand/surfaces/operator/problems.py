@@ -108,10 +108,8 @@ PROBLEM_TYPES = (
     INTERNAL_ERROR,
     UNAVAILABLE,
 )
-_OF_FAULTS = {
-    problem_type.status: problem_type
-    for problem_type in (NOT_FOUND, METHOD_NOT_ALLOWED, TOO_LARGE, INTERNAL_ERROR, UNAVAILABLE)
-}
+_FORBIDDEN = ProblemType("forbidden", 403, "This is not allowed", "Ask the operator for a client that may do it.")
+_OF_FAULTS = {problem_type.status: problem_type for problem_type in (_FORBIDDEN, *PROBLEM_TYPES)}
 
 
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -188,7 +186,7 @@ def problem_response(call: Call, problem: Problem) -> Response:
 
 
 def answer_fault(call: Call, status: int) -> Response:
-    """The body of a fault that the application itself answers: no such path, too large, out of reach, a bug."""
+    """The body of a fault that no operation answers: no such path, too large, out of reach, a bug."""
     kind = _OF_FAULTS[status]
     return problem_response(call, Problem(kind, kind.mend))
 

@@ -15,6 +15,8 @@ from onhand.surfaces.operator.access import PREFIX, SECURITY_SCHEMES, Access
 from onhand.surfaces.operator.as_of import AsOfHandlers, as_of_operations
 from onhand.surfaces.operator.catalogue import CatalogueHandlers
 from onhand.surfaces.operator.catalogue_operations import catalogue_operations
+from onhand.surfaces.operator.centre_reading import CentreReadingHandlers, centre_reading_operations
+from onhand.surfaces.operator.centres import CentreHandlers, centre_operations
 from onhand.surfaces.operator.clients import ClientHandlers, client_operations
 from onhand.surfaces.operator.codes import CodeHandlers, code_operations
 from onhand.surfaces.operator.consumers import ConsumerHandlers, consumer_operations
@@ -27,6 +29,7 @@ from onhand.surfaces.operator.order_reading import OrderReadingHandlers, order_r
 from onhand.surfaces.operator.orders import OrderHandlers, order_operations
 from onhand.surfaces.operator.partners import PartnerHandlers, partner_operations
 from onhand.surfaces.operator.problems import answer_fault
+from onhand.surfaces.operator.reconciliation import ReconciliationHandlers, reconciliation_operations
 from onhand.surfaces.operator.ship_nodes import ShipNodeHandlers, ship_node_operations
 from onhand.surfaces.operator.shortfalls import ShortfallHandlers, shortfall_operations
 from onhand.surfaces.operator.stores import StoreHandlers, store_operations
@@ -81,6 +84,8 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         *code_operations(CodeHandlers(database, clock, bytes_max, services.new_token), access),
         *store_operations(StoreHandlers(database, locations, clock, bytes_max), access),
         *ship_node_operations(ShipNodeHandlers(database, clock, bytes_max), access),
+        *centre_operations(CentreHandlers(database, clock, bytes_max), access),
+        *reconciliation_operations(ReconciliationHandlers(database, clock), access),
         *catalogue_operations(CatalogueHandlers(database, clock, bytes_max), access),
         *event_operations(EventHandlers(services.intake, services.body_limits), access),
         *order_operations(OrderHandlers(orders, bytes_max, services.batch_orders_max), access),
@@ -88,6 +93,7 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         *shortfall_operations(ShortfallHandlers(database, locations, services.cursor_secret), access),
         *as_of_operations(AsOfHandlers(database, locations), access),
         *history_operations(HistoryHandlers(database, locations, services.cursor_secret), access),
+        *centre_reading_operations(CentreReadingHandlers(database, locations, services.cursor_secret), access),
         *ledger_operations(ledger, access),
     )
 

@@ -6,7 +6,7 @@ of a stack costs every request about as much as the database does.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -29,6 +29,8 @@ from onhand.surfaces.plumbing.operations import Handler, Surface
 from onhand.surfaces.plumbing.routing import Routes
 
 Lifespan = Callable[[Any], AbstractAsyncContextManager[Any]]
+Intercept = Callable[[Call, Surface], Awaitable[Response | None]]
+"""Sees each call before its operation does; what it gives is answered in the operation's place."""
 
 _requests = logging.getLogger("onhand.requests")
 _faults = logging.getLogger("onhand.faults")
@@ -50,12 +52,14 @@ class Application:
         *,
         lifespan: Lifespan | None = None,
         logs_every_request: bool = False,
+        intercept: Intercept | None = None,
         correlation_ids: Callable[[], str] = new_correlation_id,
         stopwatch: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._routes = Routes(surfaces)
         self._metrics = metrics
         self._logs_every_request = logs_every_request
+        self._intercept = intercept
         # Starting, stopping and whatever is not HTTP is left to Starlette.
         self._elsewhere: ASGIApp = Router(lifespan=lifespan)
         self._correlation_ids = correlation_ids
@@ -81,7 +85,8 @@ class Application:
         surface, handle = self._find(call)
         status = _CLIENT_CLOSED_REQUEST
         try:
-            response = await _handled(call, surface, handle)
+            intercepted = await self._intercept(call, surface) if self._intercept else None
+            response = await _handled(call, surface, handle) if intercepted is None else intercepted
             status = response.status_code
             response.raw_headers += call.answer_headers
             await response(call.scope, call.receive, send)
@@ -146,6 +151,7 @@ def build_application(
     version: str,
     lifespan: Lifespan | None = None,
     logs_every_request: bool = False,
+    intercept: Intercept | None = None,
 ) -> Application:
     """The application over `surfaces`, with their OpenAPI document at `/openapi.json` and its page at `/docs`.
 
@@ -154,4 +160,10 @@ def build_application(
     documentation = documentation_surface(
         surfaces, surfaces[0].answer_fault, title=_TITLE, version=version, description=_DESCRIPTION
     )
-    return Application([*surfaces, documentation], metrics, lifespan=lifespan, logs_every_request=logs_every_request)
+    return Application(
+        [*surfaces, documentation],
+        metrics,
+        lifespan=lifespan,
+        logs_every_request=logs_every_request,
+        intercept=intercept,
+    )

@@ -1,6 +1,8 @@
 """The OpenAPI document, and a page to read it, as a surface of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -17,10 +19,23 @@ PAGE_PATH = "/docs"
 def documentation_surface(
     surfaces: Sequence[Surface], answer_fault: AnswerFault, *, title: str, version: str, description: str
 ) -> Surface:
-    """The surface that documents `surfaces`. Both answers are built once, here."""
-    document = openapi_document(surfaces, title=title, version=version, description=description)
-    encoded = msgspec.json.format(msgspec.json.encode(document), indent=2)
-    page = documentation_page(document, DOCUMENT_PATH).encode()
+    """The surface that documents `surfaces`.
+
+    Its answers are built when they are first asked for, once: that takes longer than all the rest of a server's start.
+    """
+
+    @cache
+    def document() -> dict[str, Any]:
+        return openapi_document(surfaces, title=title, version=version, description=description)
+
+    @cache
+    def encoded() -> bytes:
+        return msgspec.json.format(msgspec.json.encode(document()), indent=2)
+
+    @cache
+    def page() -> bytes:
+        return documentation_page(document(), DOCUMENT_PATH).encode()
+
     return Surface(
         name="documentation",
         prefix=PAGE_PATH,
@@ -32,7 +47,7 @@ def documentation_surface(
     )
 
 
-def _operation(path: str, operation_id: str, summary: str, media_type: str, body: bytes) -> Operation:
+def _operation(path: str, operation_id: str, summary: str, media_type: str, body: Callable[[], bytes]) -> Operation:
     return Operation(
         method="GET",
         path=path,
@@ -44,8 +59,8 @@ def _operation(path: str, operation_id: str, summary: str, media_type: str, body
     )
 
 
-def _giving(body: bytes, media_type: str) -> Handler:
+def _giving(body: Callable[[], bytes], media_type: str) -> Handler:
     async def give(_: Call) -> Response:
-        return Response(body, media_type=media_type)
+        return Response(body(), media_type=media_type)
 
     return give

@@ -10,7 +10,8 @@ from onhand.surfaces.plumbing.call import Call
 
 Handler = Callable[[Call], Awaitable[Response]]
 AnswerFault = Callable[[Call, int], Response]
-"""Gives the body of 404 and 405 where no operation stands, and of 413, 500 and 503 wherever they happen."""
+"""Gives the body of 404 and 405 where no operation stands, of 413, 500 and 503 wherever they happen, and of any other
+status that a sandbox is told to answer."""
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):

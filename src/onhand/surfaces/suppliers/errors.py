@@ -27,14 +27,19 @@ _STATUS_WORDS = {
     500: "INTERNAL_SERVER_ERROR",
     503: "SERVICE_UNAVAILABLE",
 }
+_TOO_MANY_REQUESTS = "Too many requests, please retry after some time."
 _FAULT_MESSAGES = {
+    400: "Bad request.",
+    401: "Unauthorized.",
+    403: "Forbidden.",
     404: "Not found.",
     405: "Method not allowed.",
+    409: "Conflict.",
     413: "The request body is too large, please send fewer lines or values.",
+    429: _TOO_MANY_REQUESTS,
     500: "Internal server error.",
     503: "Service unavailable, please retry after some time.",
 }
-_TOO_MANY_REQUESTS = "Too many requests, please retry after some time."
 _STATUS_BY_DENIAL: dict[DenialCode, int] = {
     "no_consumer_id": 401,
     "headers_missing": 403,

@@ -1,4 +1,4 @@
-"""Requests for reports: the statements stand in `0003_reports.sql`."""
+"""What is asked of fulfilment centres: the statements stand in `0003_centres.sql`."""
 
 from alembic import op
 
@@ -12,8 +12,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables."""
+    """Create the indexes."""
     connection = op.get_bind()
     dialect: Dialect = "sqlite" if connection.dialect.name == "sqlite" else "postgresql"
-    for statement in statements_of("0003_reports", dialect):
+    for statement in statements_of("0003_centres", dialect):
         connection.exec_driver_sql(statement)

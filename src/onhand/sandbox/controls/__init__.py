@@ -1,0 +1,1 @@
+"""What is done to a sandbox from outside: started anew, its clock moved, its answers broken, its requests read."""
