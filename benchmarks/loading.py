@@ -114,6 +114,7 @@ class _Loader:
                 None,
                 0,
                 None,
+                0,
             )
 
 

@@ -20,7 +20,7 @@ OF_PLACES = {
     "event",
     "leg",
     "stock",
-    "month_flow",
+    "month_flow_kept",
     "transfer",
     "inventory_action",
     "endless",
@@ -33,6 +33,8 @@ OF_PLACES = {
     "reconciliation_day",
     "reconciliation_month",
 }
+# Views of these, which are read as they are.
+VIEWS_OF_PLACES = {"month_flow"}
 # What belongs to a partner, with partner_id first in its keys.
 OF_PARTNERS = {
     "partner_moment",
@@ -103,7 +105,7 @@ _ORDERED_LOCK = re.compile(r"\bORDER BY\b.*\bFOR (?:NO KEY )?UPDATE\b", re.IGNOR
 _LOCK_OF_ONE_ROW = re.compile(
     r"\bWHERE\s+(?!location_id)\w+_id = (?:\d+|:\w+)\s+FOR (?:NO KEY )?UPDATE\b", re.IGNORECASE
 )
-SPREADS = (Spread("location_id", OF_PLACES), Spread("partner_id", OF_PARTNERS))
+SPREADS = (Spread("location_id", OF_PLACES | VIEWS_OF_PLACES), Spread("partner_id", OF_PARTNERS))
 # 0 stands for every store in the mapping of items to suppliers, which is a reference table.
 _REFUSED_FORMS = {
     "MERGE": r"\bMERGE\s+INTO\b",
@@ -189,6 +191,11 @@ def test_a_form_that_does_not_spread_is_found(text: str, fault: str) -> None:
 def test_every_table_is_known_as_growing_or_as_reference(postgresql_url: str) -> None:
     tables = rows_of(postgresql_url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     assert {row[0] for row in tables} == GROWING | REFERENCE | CENTRAL
+
+
+def test_every_view_is_known(postgresql_url: str) -> None:
+    views = rows_of(postgresql_url, "SELECT viewname FROM pg_views WHERE schemaname = 'public'")
+    assert {row[0] for row in views} == VIEWS_OF_PLACES
 
 
 def test_every_table_has_a_primary_key(postgresql_url: str) -> None:

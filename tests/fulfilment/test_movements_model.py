@@ -97,7 +97,7 @@ async def deliver(warehouse: Warehouse, history: list[EventMessage], data: st.Da
 
 async def fresh(warehouse: Warehouse) -> None:
     """Forget what an example before this one told."""
-    for table in ("event", "leg", "stock", "month_flow", "transfer"):
+    for table in ("event", "leg", "stock", "month_flow_kept", "transfer"):
         await warehouse.run(f"DELETE FROM {table}")
 
 

@@ -22,7 +22,7 @@ from tests.fulfilment.warehouse import EAST, GTIN, OTHER_GTIN, OTHER_SELLER, SEL
 pytestmark = pytest.mark.contract("WF-05", "WF-07", "WF-08")
 
 TABLES = (
-    *("event", "leg", "stock", "month_flow", "transfer"),
+    *("event", "leg", "stock", "month_flow_kept", "transfer"),
     *("reconciliation_refresh", "reconciliation_seller", "reconciliation_name", "reconciliation_progress"),
     *("reconciliation_seen", "reconciliation_day", "reconciliation_month"),
 )

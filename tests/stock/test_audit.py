@@ -16,8 +16,8 @@ from tests.stock.test_any_order import deliver
 _SPOILED = [
     "UPDATE stock SET quantity = quantity + 10000 WHERE location_id = {location}",
     "UPDATE stock SET last_seq = last_seq + 1 WHERE location_id = {location}",
-    "UPDATE month_flow SET quantity = quantity - 1 WHERE location_id = {location}",
-    "DELETE FROM month_flow WHERE location_id = {location}",
+    "UPDATE month_flow_kept SET quantity = quantity - 1 WHERE location_id = {location}",
+    "DELETE FROM month_flow_kept WHERE location_id = {location}",
 ]
 
 

@@ -105,6 +105,33 @@ async def test_writers_of_one_row_in_one_moment_each_take_effect(things: Databas
     assert await things.all(SELECT) == [(1, "one", 5)]
 
 
+async def test_a_write_that_need_not_last_is_seen_like_any_other(database: Database) -> None:
+    await database.write(run(CREATE))
+    assert await database.write(run(INSERT, id=1, name="a", number=2), durable=False) == 1
+    assert await database.all(SELECT) == [(1, "a", 2)]
+
+
+async def test_on_sqlite_only_a_write_that_need_not_last_does_not_wait_for_the_disk(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "lasting.db", cache_bytes=1_000_000, busy_seconds=1.0)
+    assert await _waits(database, "PRAGMA synchronous") == [2, 1, 2], "FULL is 2, NORMAL is 1"
+
+
+async def test_on_postgresql_only_a_write_that_need_not_last_does_not_wait_for_the_disk(postgresql_url: str) -> None:
+    url = f"{postgresql_url}&options=-csynchronous_commit%3Don"
+    database = await PostgresqlDatabase.open(url, connections_max=1, busy_seconds=10.0)
+    assert await _waits(database, "SHOW synchronous_commit") == ["on", "off", "on"]
+
+
+async def _waits(database: Database, question: str) -> list[object]:
+    """What a database says of itself within writes that last, need not, and last."""
+    asked = Query("waits", question, question)
+    try:
+        rows = [await database.write(lambda session: session.one(asked), durable=each) for each in (True, False, True)]
+        return [row and row[0] for row in rows]
+    finally:
+        await database.close()
+
+
 async def test_what_was_written_is_read(things: Database) -> None:
     assert await things.write(run(INSERT, id=1, name="one", number=None)) == 1
     assert await things.all(SELECT) == [(1, "one", None)]

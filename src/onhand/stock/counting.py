@@ -3,6 +3,9 @@
 Nearly all of the streams of such an event have nothing at or after its moment. For them the difference, the leg, the
 flow and the stock follow from the stock row alone, so they are written set by set within the database. The few others
 are planned like any late count.
+
+A feed writes the same streams again and again, so a declaration costs as few entries in trees as can be: its leg stands
+in the order of its stream alone, and its flow, while the month lasts, in the stock row (decision 26).
 """
 
 from collections.abc import Mapping
@@ -14,10 +17,10 @@ from onhand.basics.clock import month_of
 from onhand.stock.locations import Location
 from onhand.stock.planning import Draft, content_hash
 from onhand.stock.posting import claim_events, lock_streams, post_drafts
-from onhand.stock.streams import LAST_POSITION, Event, Stream
+from onhand.stock.streams import OWN_POSITION, Event, Stream
 from onhand.stock.vocabulary import DECLARED, Area, State
-from onhand.store.database import Session
-from onhand.store.queries import Queries, json_object
+from onhand.store.database import Session, Value
+from onhand.store.queries import Queries, json_list, json_object
 
 _SQL = Queries(Path(__file__).with_name("sql") / "counting.sql")
 
@@ -25,8 +28,8 @@ _SQL = Queries(Path(__file__).with_name("sql") / "counting.sql")
 class Counting(msgspec.Struct, frozen=True):
     """What was counted at one moment: the units of each item in 1/10,000, and the event that says so.
 
-    `event_id` is new at the location within its source. It stands on every leg, three times with its indexes, so a
-    short one is worth having; `reference` may be long.
+    `event_id` is new at the location within its source. It stands on every leg, so a short one is worth having;
+    `reference` may be long.
     """
 
     owner_id: int
@@ -56,38 +59,42 @@ async def post_counting(session: Session, location: Location, counting: Counting
     if not counting.counted:
         return
     await _claim(session, location, counting, recorded_at)
-    items = dict(sorted(counting.counted.items()))
-    rows = await session.all(
-        _SQL["counted_after"],
-        location_id=location.location_id,
-        owner_id=counting.owner_id,
-        occurred_at=counting.occurred_at,
-        counted=json_object(items),
-    )
-    late = {item_id: items.pop(item_id) for (item_id,) in rows}
-    if items:
-        await _post_newest(session, location, counting, items, recorded_at)
+    items = {item_id: counting.counted[item_id] for item_id in sorted(counting.counted)}
+    asked = _asked(location, counting, items, recorded_at)
+    await session.all(_SQL["lock_counted"], **asked)
+    if await session.insert(_SQL["post_counts"], **asked) < len(items):
+        await _post_rest(session, location, counting, asked, recorded_at)
+
+
+async def _post_rest(
+    session: Session, location: Location, counting: Counting, asked: dict[str, Value], recorded_at: int
+) -> None:
+    """Count the streams that were left out: those that have gone on, and those whose month is over."""
+    rows = await session.all(_SQL["not_counted"], **asked)
+    late = {item_id: counting.counted[item_id] for item_id, gone_on in rows if gone_on}
+    turned = {item_id: counting.counted[item_id] for item_id, gone_on in rows if not gone_on}
+    if turned:
+        items = json_list(sorted(turned))
+        await session.run(_SQL["keep_declared_flows"], items=items, **asked)
+        await session.run(_SQL["begin_declared_month"], items=items, **asked)
+        await session.insert(_SQL["post_counts"], **asked | {"counted": json_object(dict(sorted(turned.items())))})
     if late:
         await _post_late(session, location, counting, late, recorded_at)
 
 
-async def _post_newest(
-    session: Session, location: Location, counting: Counting, items: Mapping[int, int], recorded_at: int
-) -> None:
-    """Count streams that have nothing at or after the moment, all in one go."""
-    await session.insert(
-        _SQL["post_counts"],
-        location_id=location.location_id,
-        owner_id=counting.owner_id,
-        source=counting.source,
-        event_id=counting.event_id,
-        occurred_at=counting.occurred_at,
-        recorded_at=recorded_at,
-        month=month_of(counting.occurred_at, location.reporting_zone),
-        event_type=DECLARED.code,
-        last_position=LAST_POSITION,
-        counted=json_object(items),
-    )
+def _asked(location: Location, counting: Counting, items: Mapping[int, int], recorded_at: int) -> dict[str, Value]:
+    return {
+        "location_id": location.location_id,
+        "owner_id": counting.owner_id,
+        "source": counting.source,
+        "event_id": counting.event_id,
+        "occurred_at": counting.occurred_at,
+        "recorded_at": recorded_at,
+        "month": month_of(counting.occurred_at, location.reporting_zone),
+        "event_type": DECLARED.code,
+        "position": OWN_POSITION,
+        "counted": json_object(items),
+    }
 
 
 async def _claim(session: Session, location: Location, counting: Counting, recorded_at: int) -> None:

@@ -108,7 +108,7 @@ async def _top(ledger: Ledger, query: HistoryQuery) -> Position | None:
     stock = await ledger.stock()
     if stock is None:
         return None
-    known_seq = stock.last_seq if query.known_at is None else await ledger.seq_known_at(query.known_at)
+    known_seq = stock.last_seq if query.known_at is None else await ledger.seq_known_at(stock, query.known_at)
     top = start_of(TIME_MAX if query.until is None else query.until)
     return Position(top, await ledger.balance_before(stock, top, known_seq), known_seq) if known_seq else None
 

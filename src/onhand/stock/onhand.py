@@ -146,7 +146,7 @@ async def _stream_as_of(ledger: Ledger, as_of: int | None, known_at: int | None)
     stock = await ledger.stock()
     if stock is None:
         return None
-    known_seq = EVERYTHING_KNOWN if known_at is None else await ledger.seq_known_at(known_at)
+    known_seq = EVERYTHING_KNOWN if known_at is None else await ledger.seq_known_at(stock, known_at)
     before = stock.newest_occurred_at + 1 if as_of is None else as_of + 1
     newest = await ledger.newest_before(before, known_seq)
     if newest is None:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 import msgspec
 
 from onhand.basics.clock import month_of
-from onhand.stock.streams import FIRST_POSITION, LAST_POSITION, Event, FlowRow, LegRow, OrderKey, StockRow, Stream
+from onhand.stock.streams import BEFORE_COUNT, OWN_POSITION, Event, FlowRow, LegRow, OrderKey, StockRow, Stream
 from onhand.stock.vocabulary import TSBR
 
 
@@ -30,9 +30,7 @@ class Draft(msgspec.Struct, frozen=True, order=True, gc=False):
     @property
     def key(self) -> OrderKey:
         """The place of the leg in its stream."""
-        return OrderKey(
-            self.occurred_at, self.rank, self.source, self.event_id, LAST_POSITION if self.rank else FIRST_POSITION
-        )
+        return OrderKey(self.occurred_at, self.rank, self.source, self.event_id)
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -126,6 +124,7 @@ class LocationPlan:
                 newest,
                 recorded_at,
                 *last_count,
+                stock.declared_month,
             )
         )
 
@@ -153,13 +152,14 @@ class LocationPlan:
                 draft.rank,
                 draft.source,
                 draft.event_id,
-                LAST_POSITION if draft.rank else FIRST_POSITION,
+                OWN_POSITION,
                 seq,
                 draft.event_type,
                 quantity,
                 draft.counted,
                 recorded_at,
                 None,
+                _lateness(stock, draft.occurred_at),
             )
         )
         if quantity:
@@ -180,13 +180,14 @@ class LocationPlan:
                 count.rank,
                 count.source,
                 count.event_id,
-                seq,
+                BEFORE_COUNT + seq,
                 seq,
                 TSBR,
                 quantity,
                 None,
                 recorded_at,
                 f"{draft.source}/{draft.event_id}",
+                _lateness(stock, count.occurred_at),
             )
         )
         self._add_flow(stock, count.occurred_at, TSBR, quantity)
@@ -195,6 +196,11 @@ class LocationPlan:
         month = month_of(occurred_at, self._zone)
         key = (stock.location_id, stock.item_id, stock.owner_id, stock.area, stock.state, month, event_type)
         self._flows[key] += quantity
+
+
+def _lateness(stock: StockRow, occurred_at: int) -> int:
+    """1 for a leg at whose moment or after it the stream has something, 0 for one that comes in order."""
+    return 1 if stock.last_seq and occurred_at <= stock.newest_occurred_at else 0
 
 
 def _key_of(leg: LegRow) -> OrderKey:

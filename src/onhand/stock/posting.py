@@ -228,7 +228,7 @@ async def _answers(session: Session, location: Location, stock: StockRow, drafts
         return NO_ANSWERS
     ledger = Ledger(session, location.location_id, _stream_of(stock), location.reporting_zone)
     return Answers(
-        {key: await ledger.next_count(key) for key in late},
+        {key: await ledger.next_count(stock, key) for key in late},
         {key: await ledger.balance_before(stock, key) for key in asking},
     )
 
@@ -236,7 +236,7 @@ async def _answers(session: Session, location: Location, stock: StockRow, drafts
 def empty_stock(location_id: int, stream: Stream) -> StockRow:
     """The stock of a stream that has never been."""
     return StockRow(
-        location_id, stream.item_id, stream.owner_id, stream.area, stream.state, 0, 0, 0, 0, None, None, None
+        location_id, stream.item_id, stream.owner_id, stream.area, stream.state, 0, 0, 0, 0, None, None, None, None
     )
 
 

@@ -2,8 +2,11 @@
 
 import msgspec
 
-FIRST_POSITION = 0
-LAST_POSITION = 2**62
+OWN_POSITION = 0
+"""The position of the leg of an event or a count."""
+
+BEFORE_COUNT = -(2**62)
+"""The position of a TSBR is its seq and this: before the count that has the same key otherwise, in the order of seq."""
 
 
 class Stream(msgspec.Struct, frozen=True, order=True, gc=False):
@@ -25,7 +28,7 @@ class OrderKey(msgspec.Struct, frozen=True, order=True, gc=False):
     rank: int
     source: str
     event_id: str
-    position: int = FIRST_POSITION
+    position: int = OWN_POSITION
 
 
 def start_of(moment: int) -> OrderKey:
@@ -71,7 +74,7 @@ class EventRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class LegRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of `leg`."""
+    """A row of `leg`; `late` is 1 where its stream had something at or after its moment when it was posted."""
 
     location_id: int
     item_id: int
@@ -89,10 +92,14 @@ class LegRow(msgspec.Struct, frozen=True, gc=False):
     counted: int | None
     recorded_at: int
     cause: str | None
+    late: int
 
 
 class StockRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of `stock`: what the legs of a stream sum to, and where its last count stands."""
+    """A row of `stock`: what the legs of a stream sum to, and where its last count stands.
+
+    `declared_month` is the newest month in which something was declared in order, None where that never was.
+    """
 
     location_id: int
     item_id: int
@@ -106,17 +113,18 @@ class StockRow(msgspec.Struct, frozen=True, gc=False):
     count_occurred_at: int | None
     count_source: str | None
     count_event_id: str | None
+    declared_month: int | None
 
     @property
     def last_count(self) -> OrderKey | None:
         """The place of the stream's last count, if it has one."""
         if self.count_occurred_at is None:
             return None
-        return OrderKey(self.count_occurred_at, 1, self.count_source or "", self.count_event_id or "", LAST_POSITION)
+        return OrderKey(self.count_occurred_at, 1, self.count_source or "", self.count_event_id or "")
 
 
 class FlowRow(msgspec.Struct, frozen=True, gc=False):
-    """A row of `month_flow`, or what is to be added to one."""
+    """A row of `month_flow_kept`, or what is to be added to one."""
 
     location_id: int
     item_id: int

@@ -72,11 +72,14 @@ class Database(Protocol):
         """
         ...
 
-    async def write(self, work: Callable[[Session], Awaitable[T]], *, one_moment: bool = False) -> T:
+    async def write(
+        self, work: Callable[[Session], Awaitable[T]], *, one_moment: bool = False, durable: bool = True
+    ) -> T:
         """Run `work` as one transaction, again as a whole where the database asks for it.
 
         With `one_moment` all of its statements see the database as it was at the first of them; otherwise each may see
-        what others committed before it began.
+        what others committed before it began. One that is not `durable` does not wait for the disk: it may be lost with
+        the machine's power, though only together with everything that was written after it.
 
         Raises:
             Unavailable: the database stayed busy or away longer than its time.

@@ -4,6 +4,9 @@ A lane is named by a kind of work and a partner. Whoever stores something that h
 in the same transaction. A worker claims a due lane for as long as its lease lasts, and longer as often as it says so;
 the lane of a worker that died is claimed by another when its lease has ended. Work that is asked for while its lane is
 held is never lost: the holder's release leaves the lane due.
+
+What is asked for lasts. Who holds a lane need not outlive the machine, so claiming, keeping and giving back do not wait
+for the disk: where the power fails, a lane is free again, or held until its lease ends.
 """
 
 from collections.abc import Collection
@@ -53,7 +56,7 @@ async def claim(database: Database, kinds: Collection[str], holder: str, now: in
         row = await session.one(_SQL["claim"], **named, now=now, leased_until=leased_until)
         return Lane(row[0], row[1], row[2], row[3], holder) if row else None
 
-    return await database.write(work)
+    return await database.write(work, durable=False)
 
 
 async def keep(database: Database, lane: Lane, leased_until: int) -> bool:
@@ -62,7 +65,7 @@ async def keep(database: Database, lane: Lane, leased_until: int) -> bool:
     async def work(session: Session) -> bool:
         return await session.run(_SQL["keep"], leased_until=leased_until, **_key(lane)) > 0
 
-    return await database.write(work)
+    return await database.write(work, durable=False)
 
 
 async def release(
@@ -78,7 +81,7 @@ async def release(
     async def work(session: Session) -> bool:
         return await session.run(_SQL["release"], asked=lane.asked, **said, **_key(lane)) > 0
 
-    return await database.write(work)
+    return await database.write(work, durable=False)
 
 
 def _key(lane: Lane) -> dict[str, Value]:

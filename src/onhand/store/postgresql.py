@@ -121,7 +121,9 @@ class PostgresqlDatabase:
         """
         return await self._repeated(_in_one_moment(work))
 
-    async def write(self, work: Callable[[PostgresqlSession], Awaitable[T]], *, one_moment: bool = False) -> T:
+    async def write(
+        self, work: Callable[[PostgresqlSession], Awaitable[T]], *, one_moment: bool = False, durable: bool = True
+    ) -> T:
         """Run `work` as one transaction, again as a whole after a deadlock or a lost connection.
 
         In `one_moment` it is also run again where another writer changed a row first that it wants to change.
@@ -132,6 +134,8 @@ class PostgresqlDatabase:
 
         async def transaction(connection: AsyncConnection[Row]) -> T:
             async with connection.transaction():
+                if not durable:
+                    await connection.execute("SET LOCAL synchronous_commit = off")
                 return await work(PostgresqlSession(connection))
 
         return await self._repeated(_in_one_moment(work) if one_moment else transaction)

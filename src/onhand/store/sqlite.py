@@ -22,6 +22,9 @@ _BUSY_PAUSE_SECONDS = 0.005
 _CHECKPOINT_AFTER_SECONDS = 1.0
 # A commit does it itself where the log has grown to this, as it may within a second of loading: 128 MB.
 _CHECKPOINT_PAGES = 32_000
+# WAL with FULL waits for the disk at every commit: an acknowledged write survives a loss of power. With NORMAL it may
+# be lost then, together with all that came after it.
+_FULL, _NORMAL, _OFF = "FULL", "NORMAL", "OFF"
 
 
 class SqliteSession:
@@ -77,8 +80,7 @@ class SqliteDatabase:
         connection = sqlite3.connect(self._path, isolation_level=None, cached_statements=256, check_same_thread=False)
         connection.execute("PRAGMA busy_timeout = 5000")
         connection.execute("PRAGMA journal_mode = WAL")
-        # WAL with FULL waits for the disk at every commit: an acknowledged write survives a loss of power.
-        connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'OFF'}")
+        connection.execute(f"PRAGMA synchronous = {_FULL if self._durable else _OFF}")
         connection.execute(f"PRAGMA cache_size = -{self._cache_kibibytes}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -111,7 +113,9 @@ class SqliteDatabase:
             reader.execute("ROLLBACK")
             self._readers.append(reader)
 
-    async def write(self, work: Callable[[SqliteSession], Awaitable[T]], *, one_moment: bool = False) -> T:
+    async def write(
+        self, work: Callable[[SqliteSession], Awaitable[T]], *, one_moment: bool = False, durable: bool = True
+    ) -> T:
         """Run `work` as one transaction; nobody else writes meanwhile, so that it sees one moment in any case.
 
         Raises:
@@ -121,14 +125,16 @@ class SqliteDatabase:
         deadline = time.monotonic() + self._busy_seconds
         while True:
             try:
-                return await self._transaction(work, deadline)
+                return await self._transaction(work, deadline, durable=durable)
             except RunAgain as error:
                 if time.monotonic() > deadline:
                     raise Unavailable("other writers were quicker each time: repeat the request") from error
             await asyncio.sleep(_BUSY_PAUSE_SECONDS)
 
-    async def _transaction(self, work: Callable[[SqliteSession], Awaitable[T]], deadline: float) -> T:
+    async def _transaction(self, work: Callable[[SqliteSession], Awaitable[T]], deadline: float, *, durable: bool) -> T:
         async with self._turn:
+            if self._durable:
+                self._writer.execute(f"PRAGMA synchronous = {_FULL if durable else _NORMAL}")
             await self._begin(deadline)
             try:
                 answer = await work(SqliteSession(self._writer))

@@ -32,12 +32,11 @@ async def apply_rows(
     Raises:
         RunAgain: another writer was quicker with a stream.
     """
-    declared = _by_node(judged, matched)
     source = f"{PARTNER_SOURCE_PREFIX}{owner.partner_id}"
     # A partner's feeds are told apart by when they were taken; the feed's own id would double the size of every leg.
     event_id = f"{taken_at:x}/{judged.first:x}"
     for node in sorted(matched.nodes.values(), key=lambda node: node.location_id):
-        said = declared[node.code]
+        said = _declared_at(judged, matched, node.code)
         counting = Counting(owner.partner_id, source, event_id, taken_at, said.counted, reference=feed_id)
         await _post_counted(session, node, counting, recorded_at)
         if said.endless:
@@ -52,19 +51,14 @@ async def _post_counted(session: Session, node: Location, counting: Counting, re
         await record_shortfalls(session, node, counting)
 
 
-def _by_node(judged: Judged, matched: Matched) -> dict[str, _Declared]:
-    declared = {code: _Declared({}, [], {}) for code in matched.nodes}
-    rows: Any = zip(matched.items, judged.nodes, judged.units, strict=True)
-    for item_id, code, units in rows:
-        if units >= 0:
-            declared[code].counted[item_id] = units * SCALE
-        elif units == ENDLESS:
-            declared[code].endless.append(item_id)
-    for index, content in judged.in_transit.items():
-        place = index - judged.first
-        if judged.units[place] != UNJUDGED:
-            code, item_id = judged.nodes[place], matched.items[place]
-            assert code is not None
-            assert isinstance(item_id, int)
-            declared[code].in_transit[item_id] = content
-    return declared
+def _declared_at(judged: Judged, matched: Matched, code: str) -> _Declared:
+    items: Any = matched.items
+    units, places = judged.units, matched.places[code]
+    counted = {items[place]: units[place] * SCALE for place in places if units[place] >= 0}
+    endless = [items[place] for place in places if units[place] == ENDLESS]
+    in_transit = {
+        items[place]: content
+        for index, content in judged.in_transit.items()
+        if judged.nodes[place := index - judged.first] == code and units[place] != UNJUDGED
+    }
+    return _Declared(counted, endless, in_transit)

@@ -3,9 +3,8 @@
 A feed names few items that are not its sender's, so what is asked for by GTIN are those few, not the thousands.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -16,6 +15,8 @@ from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("known.sql"))
 _VENDOR = "supplier"
+# In the mapping of items to suppliers.
+_EVERYWHERE = 0
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -25,19 +26,31 @@ class Owner(msgspec.Struct, frozen=True):
     kind: str
 
 
-async def known_items(
-    session: Session, owner: Owner, node: Location, names: Sequence[int | str], *, by_sku: bool
-) -> Mapping[Any, int] | None:
-    """The items that names stand for; None where every name is an item id of the caller's.
+async def known_skus(session: Session, owner: Owner, node: Location, skus: Sequence[str]) -> dict[str, int]:
+    """The items that SKUs stand for; an item without a SKU of the partner's is known by its GTIN instead."""
+    found = await items_of_skus(session, owner, skus)
+    # The rest may be GTINs in the place of SKUs: of items that are the caller's and have none.
+    gtins = {item_id: sku for sku in skus if sku not in found and (item_id := parse_gtin(sku)) is not None}
+    if gtins:
+        shown = await skus_of_items(session, owner, gtins)
+        unknown = await strange_items(session, owner, gtins, node)
+        found |= {sku: item_id for item_id, sku in gtins.items() if item_id not in unknown and shown[item_id] == sku}
+    return found
 
-    Names are item ids or, `by_sku`, SKUs; an item without a SKU of the partner's is known by its GTIN instead.
-    """
-    if by_sku:
-        return await _known_skus(session, owner, node, [str(name) for name in names])
-    unknown = await _not_items(session, owner, node, [int(name) for name in names])
-    if not unknown:
-        return None
-    return {name: int(name) for name in names if name not in unknown}
+
+async def strange_items(
+    session: Session, owner: Owner, item_ids: Collection[int], node: Location | None = None
+) -> set[int]:
+    """Those of the items that are not the partner's at a node; without one, those that may not be at some node."""
+    if not item_ids:
+        return set()
+    named: dict[str, Value] = {"partner_id": owner.partner_id, "names": json_list(sorted(item_ids))}
+    if owner.kind == _VENDOR:
+        location_id = node.location_id if node else _EVERYWHERE
+        rows = await session.all(_SQL["not_items_of_vendor"], location_id=location_id, **named)
+    else:
+        rows = await session.all(_SQL["not_items_of_seller"], **named)
+    return {row[0] for row in rows}
 
 
 async def items_of_skus(session: Session, owner: Owner, skus: Collection[str]) -> dict[str, int]:
@@ -50,23 +63,3 @@ async def skus_of_items(session: Session, owner: Owner, item_ids: Collection[int
     """The SKU by which each item is shown: the partner's smallest, or the GTIN where it has none."""
     rows = await session.all(_SQL["skus_of_items"], partner_id=owner.partner_id, names=json_list(item_ids))
     return {item_id: format_gtin(item_id) for item_id in item_ids} | dict(rows)
-
-
-async def _not_items(session: Session, owner: Owner, node: Location, item_ids: Sequence[int]) -> set[int]:
-    named: dict[str, Value] = {"partner_id": owner.partner_id, "names": json_list(item_ids)}
-    if owner.kind == _VENDOR:
-        rows = await session.all(_SQL["not_items_of_vendor"], location_id=node.location_id, **named)
-    else:
-        rows = await session.all(_SQL["not_items_of_seller"], **named)
-    return {row[0] for row in rows}
-
-
-async def _known_skus(session: Session, owner: Owner, node: Location, skus: Sequence[str]) -> dict[str, int]:
-    found = await items_of_skus(session, owner, skus)
-    # The rest may be GTINs in the place of SKUs: of items that are the caller's and have none.
-    gtins = {item_id: sku for sku in skus if sku not in found and (item_id := parse_gtin(sku)) is not None}
-    if gtins:
-        shown = await skus_of_items(session, owner, gtins)
-        unknown = await _not_items(session, owner, node, list(gtins))
-        found |= {sku: item_id for item_id, sku in gtins.items() if item_id not in unknown and shown[item_id] == sku}
-    return found

@@ -8,18 +8,19 @@ from onhand.basics.gtin import format_gtin
 from onhand.dropship.feeds import faults
 from onhand.dropship.feeds.forms import Form
 from onhand.dropship.feeds.judging import Judged
-from onhand.dropship.feeds.known import Owner, known_items
+from onhand.dropship.feeds.known import Owner, known_skus, strange_items
 from onhand.stock.locations import Location
 from onhand.store.database import Session
 
-Key = tuple[int | str | None, str | None]
+Item = int | str | None
 
 
 class Matched(msgspec.Struct, frozen=True):
-    """The items of rows by their place within the rows, and the nodes that they name, by code."""
+    """The items of rows by their place within the rows, the caller's nodes that they name, and the places of each."""
 
-    items: Sequence[int | str | None]
+    items: Sequence[Item]
     nodes: Mapping[str, Location]
+    places: Mapping[str, Sequence[int]]
 
 
 class Matcher:
@@ -31,7 +32,7 @@ class Matcher:
     def __init__(self, owner: Owner, form: Form) -> None:
         self._owner = owner
         self._form = form
-        self._seen: dict[Key, int] = {}
+        self._seen: dict[str, dict[Item, int]] = {}
 
     async def match(self, session: Session, judged: Judged, own_nodes: Sequence[Location]) -> Matched:
         """Match rows with the caller's nodes and items; those that do not match, or come twice, are refused."""
@@ -43,47 +44,51 @@ class Matcher:
                 judged.refuse(judged.first + place, fault)
         named = {code: nodes[code] for code in places if code in nodes}
         items = await self._items(session, judged, places, named)
-        self._refuse_repeats(judged, items)
-        return Matched(items, named)
+        for code in places:
+            self._refuse_repeats(judged, items, code, places[code])
+        return Matched(items, named, places)
 
     async def _items(
         self, session: Session, judged: Judged, places: Mapping[str, Sequence[int]], nodes: Mapping[str, Location]
-    ) -> Sequence[int | str | None]:
-        items = list(judged.named) if self._form.by_sku else judged.named
+    ) -> Sequence[Item]:
+        if not self._form.by_sku:
+            await self._refuse_unknown(session, judged, places, nodes)
+            return judged.named
+        items = list(judged.named)
         for code, node in nodes.items():
-            names = [name for place in places[code] if (name := judged.named[place]) is not None]
-            found = await known_items(session, self._owner, node, names, by_sku=self._form.by_sku)
-            if found is None:
-                continue
-            for place in places[code]:
-                name = judged.named[place]
-                item_id = None if name is None else found.get(name)
-                if item_id is not None:
-                    items[place] = item_id
-                elif name is not None:
-                    judged.refuse(judged.first + place, self._unknown(name))
+            named = [(place, str(name)) for place in places[code] if (name := judged.named[place]) is not None]
+            found = await known_skus(session, self._owner, node, [sku for _, sku in named])
+            for place, sku in named:
+                items[place] = found.get(sku, sku)
+                if sku not in found:
+                    judged.refuse(judged.first + place, faults.unknown_item("sku", sku))
         return items
 
-    def _unknown(self, name: int | str) -> faults.FeedFault:
-        if isinstance(name, int):
-            return faults.unknown_item("productId", format_gtin(name))
-        return faults.unknown_item("sku", name)
+    async def _refuse_unknown(
+        self, session: Session, judged: Judged, places: Mapping[str, Sequence[int]], nodes: Mapping[str, Location]
+    ) -> None:
+        """Refuse rows by GTIN of items that are not the caller's at their node; nearly all are at every node."""
+        strange = await strange_items(session, self._owner, {name for name in judged.named if isinstance(name, int)})
+        for code, node in nodes.items() if strange else ():
+            here = [(place, name) for place in places[code] if (name := judged.named[place]) in strange]
+            unknown = await strange_items(session, self._owner, {int(name) for _, name in here if name}, node)
+            for place, name in here:
+                if name in unknown:
+                    judged.refuse(judged.first + place, faults.unknown_item("productId", format_gtin(int(name))))
 
-    def _refuse_repeats(self, judged: Judged, items: Sequence[int | str | None]) -> None:
-        indices = range(judged.first, judged.end)
-        keys: dict[Key, int] = dict(zip(zip(items, judged.nodes, strict=True), indices, strict=True))
-        if len(keys) == len(judged.units) and self._seen.keys().isdisjoint(keys):
-            self._seen.update(keys)
+    def _refuse_repeats(self, judged: Judged, items: Sequence[Item], code: str, places: Sequence[int]) -> None:
+        seen = self._seen.setdefault(code, {})
+        first = {items[place]: judged.first + place for place in places}
+        if len(first) == len(places) and seen.keys().isdisjoint(first):
+            seen.update(first)
             return
-        for index, key in zip(indices, zip(items, judged.nodes, strict=True), strict=True):
-            name, node = key
-            if name is None or node is None:
-                continue
-            earlier = self._seen.setdefault(key, index)
+        for place in places:
+            name, index = items[place], judged.first + place
+            earlier = index if name is None else seen.setdefault(name, index)
             if earlier != index:
-                shown = format_gtin(name) if isinstance(name, int) else name
+                shown = format_gtin(name) if isinstance(name, int) else str(name)
                 field = "sku" if self._form.by_sku else "productId"
-                judged.refuse(index, faults.duplicate_row(earlier, field, shown, node))
+                judged.refuse(index, faults.duplicate_row(earlier, field, shown, code))
 
 
 def _places_by_node(judged: Judged) -> dict[str, list[int]]:

@@ -13,18 +13,21 @@ SELECT item_id, owner_id, area, state,
   FROM (SELECT item_id, owner_id, area, state, quantity AS kept, 0 AS summed,
                last_seq AS kept_seq, 0 AS legs, 0 AS highest,
                newest_occurred_at AS kept_newest, 0 AS newest,
-               last_recorded_at AS kept_recorded, 0 AS recorded
+               last_recorded_at AS kept_recorded, 0 AS recorded,
+               CASE WHEN declared_month IS NULL THEN 0 ELSE 1 END AS kept_declared, 0 AS declared
           FROM stock
          WHERE location_id = :location_id
          UNION ALL
         SELECT item_id, owner_id, area, state, 0, SUM(quantity),
-               0, COUNT(*), MAX(seq), 0, MAX(occurred_at), 0, MAX(recorded_at)
+               0, COUNT(*), MAX(seq), 0, MAX(occurred_at), 0, MAX(recorded_at),
+               0, MAX(CASE WHEN event_type = 38 AND late = 0 THEN 1 ELSE 0 END)
           FROM leg
          WHERE location_id = :location_id
          GROUP BY item_id, owner_id, area, state) AS both_sides
  GROUP BY item_id, owner_id, area, state
 HAVING SUM(kept) <> SUM(summed) OR SUM(kept_seq) <> SUM(legs) OR SUM(legs) <> MAX(highest)
     OR SUM(kept_newest) <> SUM(newest) OR SUM(kept_recorded) <> SUM(recorded)
+    OR SUM(kept_declared) <> SUM(declared)
  ORDER BY item_id, owner_id, area, state
  LIMIT :rows_max
 
@@ -101,11 +104,11 @@ SELECT 1
 LOCK TABLE stock IN EXCLUSIVE MODE
 
 -- name: delete_flows
-DELETE FROM month_flow
+DELETE FROM month_flow_kept
  WHERE location_id = :location_id
 
 -- name: rebuild_flows @sqlite
-INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+INSERT INTO month_flow_kept (location_id, item_id, owner_id, area, state, month, event_type, quantity)
 SELECT :location_id, leg.item_id, leg.owner_id, leg.area, leg.state, span.value ->> 'month', leg.event_type,
        SUM(leg.quantity)
   FROM leg
@@ -115,7 +118,7 @@ SELECT :location_id, leg.item_id, leg.owner_id, leg.area, leg.state, span.value 
  GROUP BY leg.item_id, leg.owner_id, leg.area, leg.state, span.value ->> 'month', leg.event_type
 
 -- name: rebuild_flows @postgresql
-INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+INSERT INTO month_flow_kept (location_id, item_id, owner_id, area, state, month, event_type, quantity)
 SELECT :location_id, leg.item_id, leg.owner_id, leg.area, leg.state, span.month, leg.event_type, SUM(leg.quantity)
   FROM leg
   JOIN json_to_recordset(:months::json) AS span (month INTEGER, "from" BIGINT, "to" BIGINT)
@@ -124,16 +127,19 @@ SELECT :location_id, leg.item_id, leg.owner_id, leg.area, leg.state, span.month,
  GROUP BY leg.item_id, leg.owner_id, leg.area, leg.state, span.month, leg.event_type
 
 -- name: rebuild_stock
+-- All flows stand beside the stock now. A month that was never is over, so that the next declaration begins one.
 INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
-                   last_recorded_at)
-SELECT :location_id, item_id, owner_id, area, state, SUM(quantity), MAX(seq), MAX(occurred_at), MAX(recorded_at)
+                   last_recorded_at, declared_month, declared_flow)
+SELECT :location_id, item_id, owner_id, area, state, SUM(quantity), MAX(seq), MAX(occurred_at), MAX(recorded_at),
+       MAX(CASE WHEN event_type = 38 AND late = 0 THEN 0 END), 0
   FROM leg
  WHERE location_id = :location_id
  GROUP BY item_id, owner_id, area, state
     ON CONFLICT (location_id, item_id, owner_id, area, state) DO UPDATE
    SET quantity = excluded.quantity, last_seq = excluded.last_seq,
        newest_occurred_at = excluded.newest_occurred_at, last_recorded_at = excluded.last_recorded_at,
-       count_occurred_at = NULL, count_source = NULL, count_event_id = NULL
+       count_occurred_at = NULL, count_source = NULL, count_event_id = NULL,
+       declared_month = excluded.declared_month, declared_flow = 0
 
 -- name: rebuild_last_counts
 INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,

@@ -26,14 +26,14 @@ DELETE FROM event
 
 -- name: lock_streams @sqlite
 SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at, last_recorded_at,
-       count_occurred_at, count_source, count_event_id
+       count_occurred_at, count_source, count_event_id, declared_month
   FROM stock
  WHERE location_id = :location_id AND owner_id = :owner_id AND area = :area AND state = :state
    AND item_id IN (SELECT value FROM json_each(:item_ids))
 
 -- name: lock_streams @postgresql
 SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at, last_recorded_at,
-       count_occurred_at, count_source, count_event_id
+       count_occurred_at, count_source, count_event_id, declared_month
   FROM stock
  WHERE location_id = :location_id AND owner_id = :owner_id AND area = :area AND state = :state
    AND item_id = ANY (ARRAY(SELECT json_array_elements_text(:item_ids::json)::bigint))
@@ -42,26 +42,26 @@ SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_o
 
 -- name: insert_legs @sqlite
 INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
-                 event_type, quantity, counted, recorded_at, cause)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 event_type, quantity, counted, recorded_at, cause, late)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: insert_legs @postgresql
 COPY leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
-          event_type, quantity, counted, recorded_at, cause) FROM STDIN
+          event_type, quantity, counted, recorded_at, cause, late) FROM STDIN
 
 -- name: insert_stock @sqlite
 INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
-                   last_recorded_at, count_occurred_at, count_source, count_event_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   last_recorded_at, count_occurred_at, count_source, count_event_id, declared_month)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: insert_stock @postgresql
 COPY stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
-            last_recorded_at, count_occurred_at, count_source, count_event_id) FROM STDIN
+            last_recorded_at, count_occurred_at, count_source, count_event_id, declared_month) FROM STDIN
 
 -- name: update_stock @sqlite
 INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
-                   last_recorded_at, count_occurred_at, count_source, count_event_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   last_recorded_at, count_occurred_at, count_source, count_event_id, declared_month)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (location_id, item_id, owner_id, area, state) DO UPDATE
    SET quantity = excluded.quantity, last_seq = excluded.last_seq,
        newest_occurred_at = excluded.newest_occurred_at, last_recorded_at = excluded.last_recorded_at,
@@ -70,13 +70,13 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: update_stock @postgresql
 INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
-                   last_recorded_at, count_occurred_at, count_source, count_event_id)
+                   last_recorded_at, count_occurred_at, count_source, count_event_id, declared_month)
 SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,
-       last_recorded_at, count_occurred_at, count_source, count_event_id
+       last_recorded_at, count_occurred_at, count_source, count_event_id, declared_month
   FROM json_to_recordset(:rows::json) AS r (
        location_id BIGINT, item_id BIGINT, owner_id BIGINT, area SMALLINT, state SMALLINT, quantity BIGINT,
        last_seq BIGINT, newest_occurred_at BIGINT, last_recorded_at BIGINT, count_occurred_at BIGINT,
-       count_source TEXT, count_event_id TEXT)
+       count_source TEXT, count_event_id TEXT, declared_month INTEGER)
     ON CONFLICT (location_id, item_id, owner_id, area, state) DO UPDATE
    SET quantity = excluded.quantity, last_seq = excluded.last_seq,
        newest_occurred_at = excluded.newest_occurred_at, last_recorded_at = excluded.last_recorded_at,
@@ -84,16 +84,16 @@ SELECT location_id, item_id, owner_id, area, state, quantity, last_seq, newest_o
        count_event_id = excluded.count_event_id
 
 -- name: add_flows @sqlite
-INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+INSERT INTO month_flow_kept (location_id, item_id, owner_id, area, state, month, event_type, quantity)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (location_id, item_id, owner_id, area, state, month, event_type) DO UPDATE
-   SET quantity = month_flow.quantity + excluded.quantity
+   SET quantity = month_flow_kept.quantity + excluded.quantity
 
 -- name: add_flows @postgresql
-INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+INSERT INTO month_flow_kept (location_id, item_id, owner_id, area, state, month, event_type, quantity)
 SELECT location_id, item_id, owner_id, area, state, month, event_type, quantity
   FROM json_to_recordset(:rows::json) AS r (
        location_id BIGINT, item_id BIGINT, owner_id BIGINT, area SMALLINT, state SMALLINT, month INTEGER,
        event_type SMALLINT, quantity BIGINT)
     ON CONFLICT (location_id, item_id, owner_id, area, state, month, event_type) DO UPDATE
-   SET quantity = month_flow.quantity + excluded.quantity
+   SET quantity = month_flow_kept.quantity + excluded.quantity

@@ -119,8 +119,9 @@ CREATE TABLE event (
 ) WITHOUT ROWID;
 
 -- The primary key is the one order of a stream's legs. rank is 0 for a move and 1 for a count and what stands directly
--- before it; position is 0 for a leg of its own event, the leg's seq for a TSBR before the count named by source and
--- event_id, and the largest for the count itself.
+-- before it; position is 0 for a leg of its own event, and for a TSBR before the count named by source and event_id its
+-- seq less 2^62. late is 1 where the stream had something at or after occurred_at when the leg was posted: the others
+-- follow one another in both orders, that of time and that of seq.
 CREATE TABLE leg (
     location_id BIGINT NOT NULL,
     item_id BIGINT NOT NULL,
@@ -138,14 +139,20 @@ CREATE TABLE leg (
     counted BIGINT,
     recorded_at BIGINT NOT NULL,
     cause TEXT,
+    late SMALLINT NOT NULL,
     PRIMARY KEY (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position)
 ) WITHOUT ROWID;
 
-CREATE UNIQUE INDEX leg_by_seq ON leg (location_id, item_id, owner_id, area, state, seq);
+-- What feeds declare in order (event type 38) stands in neither index: they would triple what a feed writes. Streams that
+-- have such legs (stock.declared_month) are walked instead, as far as the next of them.
+CREATE UNIQUE INDEX leg_by_seq ON leg (location_id, item_id, owner_id, area, state, seq)
+    WHERE event_type <> 38 OR late = 1;
 
 CREATE INDEX leg_anchor ON leg (location_id, item_id, owner_id, area, state, occurred_at, source, event_id)
-    WHERE counted IS NOT NULL;
+    WHERE counted IS NOT NULL AND (event_type <> 38 OR late = 1);
 
+-- declared_flow is the flow of what was declared (event type 38) in the month declared_month, the newest that has any; it
+-- is kept here because a declaration writes this row anyway.
 CREATE TABLE stock (
     location_id BIGINT NOT NULL,
     item_id BIGINT NOT NULL,
@@ -159,6 +166,8 @@ CREATE TABLE stock (
     count_occurred_at BIGINT,
     count_source TEXT,
     count_event_id TEXT,
+    declared_month INTEGER,
+    declared_flow BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (location_id, item_id, owner_id, area, state)
 ) WITHOUT ROWID;
 
@@ -166,8 +175,8 @@ CREATE TABLE stock (
 CREATE INDEX stock_negative ON stock (location_id, item_id) WHERE quantity < 0;
 CREATE INDEX stock_backroom ON stock (location_id, item_id) WHERE area = 1 AND quantity > 0;
 
--- month is year * 12 + month - 1 in the location's reporting zone.
-CREATE TABLE month_flow (
+-- Month flows but those that stand in stock. month is year * 12 + month - 1 in the location's reporting zone.
+CREATE TABLE month_flow_kept (
     location_id BIGINT NOT NULL,
     item_id BIGINT NOT NULL,
     owner_id BIGINT NOT NULL,
@@ -178,6 +187,15 @@ CREATE TABLE month_flow (
     quantity BIGINT NOT NULL,
     PRIMARY KEY (location_id, item_id, owner_id, area, state, month, event_type)
 ) WITHOUT ROWID;
+
+-- Every month flow. What was declared in a month may be in two rows.
+CREATE VIEW month_flow AS
+SELECT location_id, item_id, owner_id, area, state, month, event_type, quantity
+  FROM month_flow_kept
+ UNION ALL
+SELECT location_id, item_id, owner_id, area, state, declared_month, CAST(38 AS SMALLINT), declared_flow
+  FROM stock
+ WHERE declared_flow <> 0;
 
 -- A move to another location whose arrival has not been posted yet. It stands at the location that the units leave
 -- (role 'out'), or at the one they go to as a claim on the event's key (role 'claim'), and goes when the move is whole.

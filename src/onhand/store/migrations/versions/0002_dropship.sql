@@ -187,7 +187,7 @@ CREATE TABLE shortfall (
 
 -- A row that is updated stays on its page where there is room: its indexes need not be touched, or less.
 -- @postgresql ALTER TABLE stock SET (fillfactor = 70);
--- @postgresql ALTER TABLE month_flow SET (fillfactor = 70);
+-- @postgresql ALTER TABLE month_flow_kept SET (fillfactor = 70);
 
 CREATE INDEX shortfall_by_time ON shortfall (location_id, occurred_at, item_id, source, event_id);
 
