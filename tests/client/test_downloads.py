@@ -327,7 +327,13 @@ def test_the_pages_of_a_settlement_are_walked_by_their_numbers(stage: Stage) -> 
     def script(asked: Asked, _: int) -> Reply:
         page = int(asked.query["pageNo"])
         metadata = {"current_records": 1, "total_records": 3, "total_pages": 3, "current_page": page, "file_size": 9}
-        return Reply(200, {"metadata": metadata, "content": [{"amount": f"{page}.10", "partner_gtin": "0001"}]})
+        return Reply(
+            200,
+            {
+                "metadata": metadata,
+                "content": [{"amount": f"{page}.10", "partner_gtin": "0001", "ship_qty": "", "commission_rate": 15}],
+            },
+        )
 
     scene = stage(script)
     rows = scene.ask(lambda client: client.settlement.pages(DAY, page_size=1))

@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -11,7 +11,7 @@ from onhand.client.downloads import SECONDS_MAX, FileSink, downloaded, file_name
 from onhand.client.errors import Unreadable
 from onhand.client.gateway import read
 from onhand.client.operations import Awaiting, Blocking, Group, Page, Walk, listing, operation
-from onhand.client.results.settlement import LegacyRow, OffsetPage, ReportDates, SettlementPage, SettlementRow
+from onhand.client.results.settlement import Cells, LegacyRow, OffsetPage, ReportDates, SettlementPage, SettlementRow
 from onhand.client.steps import Exchange, Request, done
 
 FileForm = Literal["csv", "zip"]
@@ -89,9 +89,11 @@ class SettlementOperations(Group):
         def page(place: str | None) -> Exchange[Page[SettlementRow]]:
             number = int(place or 1)
             named = {**_named(report_date, partner_id), "limit": page_size, "pageNo": number}
-            found = yield from self._caller.result(read(f"GET {path}", path, named), SettlementPage)
-            last = number >= found.metadata.total_pages or not found.content
-            return Page(found.content, None if last else str(number + 1), found.metadata.total_records)
+            request = read(f"GET {path}", path, named)
+            found = yield from self._caller.result(request, SettlementPage)
+            rows = tuple(_row_of(request, cells) for cells in found.content)
+            last = number >= found.metadata.total_pages or not rows
+            return Page(rows, None if last else str(number + 1), found.metadata.total_records)
 
         return page
 
@@ -106,7 +108,7 @@ class SettlementOperations(Group):
             named = {**_named(report_date, partner_id), "offset": place or 0, "noOfRecords": page_size}
             request = read(f"GET {path}", path, named)
             found = yield from self._caller.result(request, OffsetPage)
-            rows = tuple(_by_columns(request, row) for row in found.report_data)
+            rows = tuple(_row_of(request, cells) for cells in found.report_data)
             following = str(found.next_offset) if rows and found.next_offset >= 0 else None
             return Page(rows, following, found.total_records)
 
@@ -165,9 +167,9 @@ def _day(request: Request, text: str) -> date:
         raise Unreadable(f"{text!r} is no date", operation=request.operation) from error
 
 
-def _by_columns(request: Request, row: dict[str, Any]) -> SettlementRow:
-    cells = {attribute_of(column): value for column, value in row.items() if value not in (None, "")}
+def _row_of(request: Request, cells: Cells) -> SettlementRow:
+    filled = {attribute_of(column): value for column, value in cells.items() if value not in (None, "")}
     try:
-        return msgspec.convert(cells, SettlementRow, strict=False)
+        return msgspec.convert(filled, SettlementRow, strict=False)
     except msgspec.ValidationError as error:
         raise Unreadable(str(error), operation=request.operation) from error

@@ -137,17 +137,20 @@ class PageMetadata(msgspec.Struct, frozen=True, kw_only=True):
     file_size: int | None = None
 
 
+Cells = dict[str, str | int | float | None]
+
+
 class SettlementPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of rows (RC-05)."""
+    """A page of rows (RC-05); cells that are empty may come as empty texts."""
 
     metadata: PageMetadata
-    content: tuple[SettlementRow, ...] = ()
+    content: tuple[Cells, ...] = ()
 
 
 class OffsetPage(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """A page of rows by the CSV's columns (RC-06); `next_offset` is -1 on the last."""
 
-    report_data: tuple[dict[str, str | int | float | None], ...] = ()
+    report_data: tuple[Cells, ...] = ()
     next_offset: int = -1
     total_records: int = 0
     description: str | None = None
