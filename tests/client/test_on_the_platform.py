@@ -1,12 +1,13 @@
 """The client against the whole sandbox in this process, as the project's own end-to-end tests use it."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from onhand.basics.clock import MICROSECONDS
-from onhand.client import AsyncClient, Conflict, Forbidden, GatewayClient, NotFound, OperatorToken, Refused
+from onhand.client import AsyncClient, Conflict, Forbidden, GatewayClient, NotFound, OperatorToken, Polling, Refused
 from onhand.client.results.operator import Item, Mapping, ShipNode, Sku, Store
 from onhand.sandbox.credentials import credentials
 from onhand.sandbox.starting import running_sandbox
@@ -15,6 +16,7 @@ from tests.sandbox.conftest import UNTHROTTLED, asked
 
 ITEM, NODE = "00012947218283", "123456701"
 NEW_ITEM = "00011111111116"
+QUICKLY = Polling(first_seconds=0.01, seconds_max=0.05)
 
 
 def client_over(http: object, clock: FrozenClock, *, who: str = "vendor") -> AsyncClient:
@@ -162,3 +164,45 @@ async def test_refusals_of_all_three_surfaces_are_read(client: AsyncClient) -> N
     assert listed.value.problems[0].field.startswith("/items/0/")
     for refused in (gateway.value, operator.value):
         assert refused.correlation_id
+
+
+@pytest.mark.contract("DS-23", "DS-26")
+async def test_a_report_has_what_the_reads_of_inventory_say(
+    client: AsyncClient, clock: FrozenClock, tmp_path: Path
+) -> None:
+    report = await client.reports.visibility(tmp_path, polling=QUICKLY)
+    rows = {(row.gtin, row.ship_node): row.available_to_sell_quantity for row in report}
+    listed = {
+        (item.sku, node.ship_node): node.avail_to_sell_qty.amount if node.avail_to_sell_qty else None
+        async for item in client.inventory.list()
+        for node in item.nodes
+    }
+    assert sorted(map(str, rows.values())) == sorted(map(str, listed.values()))
+    (request,) = (await client.reports.list(report_type="DSV_INVENTORY").collect()).rows
+    assert (request.request_status, (await client.reports.link(request.request_id)).download_url is None) == (
+        "READY",
+        False,
+    )
+
+
+@pytest.mark.contract("WF-01", "WF-08", "WF-10")
+async def test_a_seller_s_months_units_and_movements_agree(tmp_path: Path, clock: FrozenClock) -> None:
+    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
+        fulfilment = client_over(http, clock, who="seller").fulfilment
+        april, may = [
+            (await fulfilment.reconciliation(date(2024, month, 1), date(2024, month, last))).to_list()
+            for month, last in ((4, 30), (5, 31))
+        ]
+        ended = {(row.gtin, row.fulfillment_center): row.ending_quantity for row in april}
+        assert may
+        assert [ended.get((row.gtin, row.fulfillment_center), 0) for row in may] == [
+            row.starting_quantity for row in may
+        ]
+        gtin = may[0].gtin
+        log = fulfilment.log(gtin, start_date=date(2024, 5, 1), end_date=date(2024, 5, 31), page_size=3)
+        moved = sum([entry.changed_units async for entry in log])
+        rows = [row for row in may if row.gtin == gtin]
+        assert moved == sum(row.ending_quantity - row.starting_quantity for row in rows)
+        assert (await fulfilment.inventory(page_size=1).collect()).rows
+        saved = await fulfilment.save_reconciliation(date(2024, 5, 1), date(2024, 5, 31), tmp_path / "may.csv")
+        assert saved.to_list() == may
