@@ -178,6 +178,19 @@ def test_a_link_that_is_refused_again_is_an_error(stage: Stage, tmp_path: Path) 
     assert (press.links, len(press.parts), list(tmp_path.iterdir())) == (2, 2, [])
 
 
+def test_a_link_may_lead_on_to_where_the_file_is(stage: Stage, tmp_path: Path) -> None:
+    def file(asked: Asked, _: int) -> Act:
+        if asked.query.get("sig") == "1":
+            return Reply(302, b"", {"Location": f"/files/{NAME}?bucket=1"})
+        return Reply(200, zipped(), {"ETag": '"1"'})
+
+    press = Press(file)
+    scene = stage(press)
+    press.url = scene.rogue.url
+    assert len(scene.ask(lambda client: client.reports.visibility(tmp_path)).to_list()) == 2
+    assert (press.links, len(press.parts)) == (1, 2)
+
+
 def test_a_report_that_takes_too_long_or_ends_as_an_error_says_so(stage: Stage, tmp_path: Path) -> None:
     scene = stage(Press(whole(b""), questions=1_000))
     with pytest.raises(Unfinished) as raised:

@@ -118,6 +118,20 @@ def test_retry_after_is_waited_for_in_full(stage: Stage) -> None:
     assert scene.world.waits == [40.0, 3.0]
 
 
+def test_a_retry_after_of_nothing_is_no_busy_loop(stage: Stage) -> None:
+    scene = stage(in_turn(said(429, Retry_After="0")), Policy(backoff_seconds=1.0, attempts_max=3))
+    with pytest.raises(Throttled):
+        scene.ask(read)
+    assert (len(scene.rogue.calls), scene.world.waits) == (3, [0.5, 1.0])
+
+
+def test_what_leads_elsewhere_is_not_followed_with_credentials(stage: Stage) -> None:
+    scene = stage(in_turn(Reply(302, {}, {"Location": "/elsewhere"}), GOOD))
+    with pytest.raises(Refused) as raised:
+        scene.ask(read)
+    assert (raised.value.status, len(scene.rogue.calls)) == (302, 1)
+
+
 def test_retry_after_as_a_date_is_measured_by_the_server_s_clock(stage: Stage) -> None:
     later = "Thu, 05 Mar 2026 12:00:09 GMT"
     scene = stage(in_turn(said(503, Retry_After=later, Date=HTTP_NOW), GOOD))

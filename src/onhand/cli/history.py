@@ -1,5 +1,6 @@
 """`onhand history`: how the stock of an item in a store came to be, as its supplier sees it."""
 
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -9,10 +10,12 @@ import typer
 from onhand.cli.answers import plain_number, print_rows, print_streamed
 from onhand.cli.asking import ProfileName, asker, partner_client
 from onhand.cli.options import AsJson
+from onhand.cli.progress import waiting_bar
 from onhand.client.results.stores import HistoryEvent
 
 app = typer.Typer(rich_markup_mode="markdown")
 
+_TOLD_EVERY = 100
 _COLUMNS = ("event_type", "quantity", "happened", "on_hand_after")
 
 
@@ -51,7 +54,16 @@ def history(
         if as_json:
             print_streamed(map(_row, rows))
         else:
-            print_rows(list(map(_row, rows)), columns=_COLUMNS, as_json=False, empty="Nothing happened.")
+            with waiting_bar("history", shown=True) as told:
+                found = list(_told(map(_row, rows), told))
+            print_rows(found, columns=_COLUMNS, as_json=False, empty="Nothing happened.")
+
+
+def _told(rows: Iterable[dict[str, Any]], told: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+    for number, row in enumerate(rows, 1):
+        if number % _TOLD_EVERY == 0:
+            told(f"{number:,} rows")
+        yield row
 
 
 def _row(event: HistoryEvent) -> dict[str, Any]:

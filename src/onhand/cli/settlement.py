@@ -10,6 +10,7 @@ import typer
 from onhand.cli.answers import Problem, print_facts, print_rows
 from onhand.cli.asking import ClientId, ClientSecret, ProfileName, Url, asker, partner_client
 from onhand.cli.options import AsJson, new_group
+from onhand.cli.progress import waiting_bar
 from onhand.client.clients import Client
 from onhand.client.csvs import ReportRows
 from onhand.client.results.settlement import LegacyRow, SettlementRow
@@ -41,7 +42,8 @@ def get(
     """
     if not into.is_dir():
         raise Problem(f"there is no folder {into}: make it, or name another with --into")
-    with partner_client(asker(profile, url, client_id, client_secret)) as client:
+    asks = asker(profile, url, client_id, client_secret)
+    with partner_client(asks) as client, waiting_bar("settlement", shown=not as_json):
         day = report_date.date() if report_date else _newest(client, legacy=legacy)
         if legacy:
             facts = _legacy_facts(client.settlement.save_legacy(day, into))

@@ -91,7 +91,7 @@ class Caller:
             outcome = yield from sent(self._send(request, common + used, until, sink))
             if isinstance(outcome, Answer):
                 self._note_pace(request, outcome)
-                if outcome.status < 400:
+                if outcome.status < 300:
                     return outcome
                 if not is_renewed and door.is_renewed(outcome, used):
                     is_renewed = True
@@ -113,8 +113,9 @@ class Caller:
         else:
             headers += sink.resume()
         # A link is whole by itself.
-        url = request.path if request.door == "open" else self._base_url + request.path
-        return Send(request.method, url, request.query, headers, request.body, until, silence, sink)
+        is_link = request.door == "open"
+        url = request.path if is_link else self._base_url + request.path
+        return Send(request.method, url, request.query, headers, request.body, until, silence, sink, is_link)
 
     def _common_headers(self, request: Request, correlation_id: str) -> Headers:
         """What every attempt carries alike: its correlation id is that of the call. Links carry what they need."""

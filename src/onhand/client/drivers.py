@@ -203,6 +203,7 @@ def arguments_of(send: Send, now: float) -> dict[str, Any]:
         "params": send.query or None,
         "headers": send.headers,
         "content": send.body,
+        "follow_redirects": send.follows,
         "timeout": max(0.001, min(send.silence_seconds, send.until - now)),
     }
 

@@ -71,7 +71,8 @@ def wait_seconds(policy: Policy, outcome: Answer | Failure, attempt: int, lot: f
     grown = policy.backoff_seconds * policy.backoff_factor ** (attempt - 1)
     backoff = min(policy.backoff_seconds_max, grown) * (0.5 + lot / 2)
     said = said_seconds(outcome) if isinstance(outcome, Answer) else None
-    return backoff if said is None else said + backoff * lot
+    # Who is told to wait for no time at all waits all the same.
+    return said + backoff * lot if said else backoff
 
 
 def said_seconds(answer: Answer) -> float | None:

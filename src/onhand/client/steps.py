@@ -72,7 +72,8 @@ class Sink(Protocol):
 class Send(msgspec.Struct, frozen=True):
     """Send a request and get its Answer, or a Failure where none came until `until` on the monotonic clock.
 
-    A server that says nothing for `silence_seconds` is given up.
+    A server that says nothing for `silence_seconds` is given up. Links may lead on to other places (`follows`); what
+    carries credentials does not.
     """
 
     method: str
@@ -83,6 +84,7 @@ class Send(msgspec.Struct, frozen=True):
     until: float
     silence_seconds: float
     sink: Sink | None = None
+    follows: bool = False
 
 
 class Wait(msgspec.Struct, frozen=True):
