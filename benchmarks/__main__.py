@@ -25,6 +25,7 @@ from benchmarks import (
     reports,
     reserving,
     serving,
+    settlement,
     whole,
 )
 from benchmarks.databases import postgresql_server
@@ -42,6 +43,7 @@ _PARTS = (
     "reports",
     "history",
     "reconciliation",
+    "settlement",
     "loading",
     "client",
 )
@@ -99,6 +101,8 @@ def _measured(part: str, directory: Path, server_url: str, less: int) -> Corouti
             figures = reports.figures(directory, server_url, rows=1_000_000 // less, rounds=3)
         case "history":
             figures = history.figures(directory, server_url, small=1_000, large=1_000_000 // less, rounds=7)
+        case "settlement":
+            figures = settlement.figures(directory, server_url, rows=1_000_000 // less, rounds=3)
         case "reconciliation":
             sizes = [size // less for size in (1_000_000, 10_000_000, 50_000_000)]
             figures = reconciliation.figures(directory, server_url, sizes=sizes, server_sizes=sizes[:2], days=3)

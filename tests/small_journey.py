@@ -15,11 +15,22 @@ def data_set(tmp_path: Path) -> Path:
     directory = tmp_path / "data"
     directory.mkdir()
     lines = [
-        (store, 31_000_000_000 + hour, product, hour % 3 * 10, STARTS + timedelta(hours=hour))
+        (
+            store,
+            31_000_000_000 + hour,
+            product,
+            hour % 3 * 10,
+            hour % 3 * 12.9,
+            hour % 3 * 0.7,
+            0.5,
+            0.25,
+            STARTS + timedelta(hours=hour),
+        )
         for hour in range(0, 24 * 14, 13)
         for store, product in ((406, 25671), (406, 26081), (406, 26093), (34280, 25671), (34280, 999))
     ]
-    names = ["store_id", "basket_id", "product_id", "quantity", "transaction_timestamp"]
+    names = ["store_id", "basket_id", "product_id", "quantity", "sales_value", "retail_disc", "coupon_disc"]
+    names += ["coupon_match_disc", "transaction_timestamp"]
     table = pl.DataFrame(lines, schema=names, orient="row")
     table.with_columns(pl.col("transaction_timestamp").cast(pl.Datetime("ns"))).write_parquet(
         directory / "transactions.parquet"

@@ -17,6 +17,8 @@ DEFAULTS = {
     "feed_status": Rate.of(5000, 60),
     "feed_list": Rate.of(5000, 60),
     "feed_errors": Rate.of(60, 60),
+    "reconciliation": Rate.of(1, 3600),
+    "settlement_recon": Rate.of(100, 60),
     "fulfilment_log": Rate.of(600, 60),
     "fulfilment_inventory": Rate.of(600, 60),
     "report_request": Rate.of(1, 3600),

@@ -140,6 +140,7 @@ def test_every_setting_has_a_description_and_every_number_a_unit_in_its_name_or_
         "_max",
         "_per_second",
         "_per_minute",
+        "_days",
         "_per_hour",
         "_multiplier",
         "_processes",

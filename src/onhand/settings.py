@@ -44,6 +44,16 @@ _Seconds = Annotated[float, Meta(ge=0, le=31_536_000)]
 _Positive = Annotated[float, Meta(gt=0, le=1_000_000)]
 _WholeSeconds = Annotated[int, Meta(ge=0, le=31_536_000)]
 _WholeCount = Annotated[int, Meta(ge=1, le=31_536_000)]
+_Day = Annotated[
+    str,
+    Meta(
+        pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", extra={"accepted": "a day such as 2024-01-13"}
+    ),
+]
+_Money = Annotated[str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$", extra={"accepted": "an amount such as 5.00"})]
+_Zone = Annotated[
+    str, Meta(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", extra={"accepted": "a zone such as America/Los_Angeles"})
+]
 _GraceDays = Annotated[int, Meta(ge=0, le=27)]
 _Retries = Annotated[int, Meta(ge=0, le=100)]
 # What a presigned link of S3 may last at most is a week.
@@ -119,6 +129,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     report_status_per_minute: Annotated[_Count, "Calls of one client for its requests for reports (GW-16)."] = 20
     report_links_per_hour: Annotated[_Count, "Links to files that one client may ask for (GW-16)."] = 20
 
+    settlement_reports_per_minute: Annotated[_Count, "Calls of one client for settlement reports (GW-16)."] = 100
+
     token_seconds: Annotated[_WholeCount, "How long a token of the gateway lives (GW-06)."] = 900
     refresh_token_seconds: Annotated[_WholeCount, "How long a refresh token lives (GW-03)."] = 31_536_000
     legacy_token_errors: Annotated[_Flag, "Whether a token that opens nothing is answered 400, not 401 (GW-12)."] = (
@@ -147,6 +159,29 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     report_attempts_max: Annotated[_Count, "After how many attempts that failed a report is given up (DS-24)."] = 5
     batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
 
+    settlement_anchor: Annotated[
+        _Day, "A day on which a settlement period begins (RC-14); not to be changed once sellers were posted to."
+    ] = "2024-01-13"
+    settlement_days: Annotated[_Days, "How long a settlement period is (RC-14)."] = 14
+    settlement_report_days: Annotated[_Days, "How long after a period's end its report is given out (RC-14)."] = 3
+    settlement_zone: Annotated[_Zone, "The zone at whose midnight settlement periods begin (RC-14)."] = (
+        "America/Los_Angeles"
+    )
+    settlement_processor: Annotated[_Text, "Who deposits payouts, as reports name it (RC-08)."] = "Payoneer"
+    settlement_line_count: Annotated[_Flag, "Whether line 2 of a v1 file tells the number of its rows (RC-08)."] = True
+    settlement_document_words: Annotated[
+        _Flag, "Whether v1 files say SALE, REFUNDED and ADJMNT, as the document does (RC-10)."
+    ] = False
+    settlement_octet_stream_csv: Annotated[
+        _Flag, "Whether an octet stream that is asked for is the CSV itself, not a ZIP (RC-03)."
+    ] = False
+    settlement_unit_value: Annotated[
+        _Money, "What a lost, damaged or found unit is worth that was never sold, in the seller's currency (WF-11)."
+    ] = "0.00"
+    settlement_losses_seconds: Annotated[_Positive, "How often losses of fulfilment centres are followed (WF-11)."] = (
+        60.0
+    )
+    batch_money_entries_max: Annotated[_Count, "Sales, refunds and charges of one request, at most (OP-07)."] = 10_000
     reconciliation_grace_days: Annotated[_GraceDays, "Days after its end until a month is closed (WF-08)."] = 0
     reconciliation_transaction_streams_max: Annotated[
         _Count, "Items of sellers at a centre that one transaction of a refresh takes."

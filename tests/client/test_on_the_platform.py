@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -206,3 +207,51 @@ async def test_a_seller_s_months_units_and_movements_agree(tmp_path: Path, clock
         assert (await fulfilment.inventory(page_size=1).collect()).rows
         saved = await fulfilment.save_reconciliation(date(2024, 5, 1), date(2024, 5, 31), tmp_path / "may.csv")
         assert saved.to_list() == may
+
+
+@pytest.mark.contract("RC-05", "RC-06", "RC-07", "RC-22")
+async def test_a_settlement_has_the_same_rows_in_every_form_and_is_proved(tmp_path: Path, clock: FrozenClock) -> None:
+    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
+        client = client_over(http, clock, who="seller")
+        settlement = client.settlement
+        newest = (await settlement.dates())[0]
+        rows = (await settlement.rows(newest)).to_list()
+        summary, *amounts = rows
+        assert summary.total_payable == sum(row.amount or 0 for row in amounts)
+        assert (await settlement.rows(newest, form="zip")).to_list() == rows
+        assert (await settlement.save(newest, tmp_path)).to_list() == rows
+        paged = (await settlement.pages(newest, page_size=7).collect()).rows
+        assert [row.amount for row in paged] == [row.amount for row in rows]
+        assert (await settlement.offsets(newest, page_size=7).collect()).rows == rows
+        legacy = (await settlement.legacy_rows(newest)).to_list()
+        assert (await settlement.save_legacy(newest, tmp_path)).to_list() == legacy
+        proof = await client.money.proof("10000000001", newest)
+        assert proof.payable == summary.total_payable
+        assert [left.where for left in proof.residuals if left.amount] == []
+        assert sum(row.payable_to_partner_from_sale or 0 for row in legacy) == proof.legacy
+        assert str(newest) in [period.report_date for period in await client.money.periods("10000000001")]
+        assert (await client.money.close()).closed == 0
+        with pytest.raises(NotFound, match="nearest"):
+            await settlement.rows(date(2020, 1, 1))
+
+
+@pytest.mark.contract("OP-07")
+async def test_a_sale_is_told_once_and_known_the_second_time(tmp_path: Path, clock: FrozenClock) -> None:
+    sale = {
+        "eventId": "sale-1",
+        "partner": "10000000001",
+        "customerOrder": "c-1",
+        "customerOrderLine": "1",
+        "purchaseOrder": "p-1",
+        "purchaseOrderLine": "1",
+        "contractCategory": "Home & Garden",
+        "quantity": 1,
+        "productPrice": "50.00",
+    }
+    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
+        money = client_over(http, clock, who="seller").money
+        first = await money.post("sales", [sale, {**sale, "eventId": "sale-2", "partner": "nobody"}])
+        again = await money.post("sales", [sale])
+    # The price less 15% of it.
+    assert (first.accepted, first.refused, first.results[0].amount) == (1, 1, Decimal("42.50"))
+    assert (again.duplicate, again.results[0].transaction_key) == (1, first.results[0].transaction_key)

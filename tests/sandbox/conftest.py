@@ -89,7 +89,8 @@ class Client:
 
     async def ask(self, who: str, method: str, path: str, **arguments: Any) -> httpx.Response:
         """What the gateway answers one of its clients."""
-        return await self._http.request(method, path, headers=await self.token_headers(who), **arguments)
+        headers = await self.token_headers(who) | arguments.pop("headers", {})
+        return await self._http.request(method, path, headers=headers, **arguments)
 
     async def download(self, url: str) -> httpx.Response:
         """What a link is answered, which needs no header."""

@@ -132,3 +132,15 @@ async def test_a_tour_of_something_else_fails_aloud(settings: Settings, clock: F
     async with served(settings, clock) as url:
         with pytest.raises(Refused):
             await take_tour(settings, clock, loaded, f"{url}/elsewhere", Console(file=io.StringIO()))
+
+
+@pytest.mark.contract("RC-11", "RC-22")
+async def test_the_tour_settles_a_period_of_real_baskets(
+    settings: Settings, clock: FrozenClock, tmp_path: Path
+) -> None:
+    text = await tour_text(settings, clock, tmp_path)
+    assert "1 periods closed, 1 reports published" in text
+    assert "PaymentSummary" in text
+    assert "Sale: Purchase" in text
+    amounts = [line.split()[-2] for line in text.splitlines() if "residual, " in line]
+    assert amounts == ["0.00"] * 6

@@ -33,7 +33,7 @@ COMMANDS = {
     "inventory": "Show what stores and ship nodes have, and declare what ship nodes have.",
     "history": "Show how the stock of an item in a store came to be.",
     "reports": "Ask for reports, and save them.",
-    "settlement": "Show which settlement reports there are, and save them.",
+    "settlement": "Save settlement reports, close and prove periods, set commission rates.",
     "fulfilment": "Refresh the reconciliation of sellers' units, and see how it stands.",
     "database": "Show the schema of the database, and bring it forward.",
     "ledger": "Prove the ledger, keep house, refresh and replay.",

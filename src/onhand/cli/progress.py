@@ -79,6 +79,10 @@ class CountingBar:
         """So many are done of so many."""
         self._progress.update(self._task, completed=done, total=total)
 
+    def next_one(self) -> None:
+        """One more is done."""
+        self._progress.advance(self._task)
+
     def next_location(self, _place: Location, _legs: int) -> None:
         """One location more is done."""
         self._progress.advance(self._task)

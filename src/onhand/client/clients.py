@@ -17,6 +17,7 @@ from onhand.client.errors import BadSetup
 from onhand.client.feeds import AsyncFeedGroup, FeedGroup
 from onhand.client.fulfilment import AsyncFulfilment, Fulfilment
 from onhand.client.inventory import AsyncInventoryGroup, AsyncTokens, InventoryGroup, Tokens
+from onhand.client.money import AsyncMoney, Money
 from onhand.client.onboarding import AsyncCatalogue, AsyncOnboarding, Catalogue, Onboarding
 from onhand.client.operator import AsyncOperator, Operator
 from onhand.client.policy import DEFAULT_POLICY, Policy, Polling
@@ -136,6 +137,7 @@ class Client(_Made):
         self.operator = Operator(*parts)
         self.catalogue = Catalogue(*parts)
         self.onboarding = Onboarding(*parts)
+        self.money = Money(*parts)
 
 
 class AsyncClient(_Made):
@@ -191,6 +193,7 @@ class AsyncClient(_Made):
         self.operator = AsyncOperator(*parts)
         self.catalogue = AsyncCatalogue(*parts)
         self.onboarding = AsyncOnboarding(*parts)
+        self.money = AsyncMoney(*parts)
 
 
 def _new_id() -> str:

@@ -26,6 +26,7 @@ from onhand.sandbox.credentials import (
 from onhand.sandbox.dropship import seed_ship_nodes
 from onhand.sandbox.fulfilment import counts, movements, seed_centres
 from onhand.sandbox.history import OTHER_STORE, STORE, events
+from onhand.sandbox.settlement import seed_settlement
 from onhand.stock.intake import Intake
 from onhand.stock.locations import NewStore, add_stores
 from onhand.stock.messages import decode_event
@@ -46,6 +47,7 @@ async def seed(database: Database, intake: Intake, clock: Clock) -> None:
     await _add_consumers(database, clock)
     await _add_catalogue(database, clock)
     await seed_ship_nodes(database, clock, OTHER_SUPPLIER_CODE)
+    await seed_settlement(database, clock)
     await seed_centres(database, clock)
     for told in (chain(events(), movements()), counts()):
         await _post(intake, told)

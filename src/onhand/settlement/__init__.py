@@ -1,1 +1,1 @@
-"""The ledger of money: what sellers are owed, period by period, and the reconciliation report that shows it."""
+"""Settlement: the ledger of money, its periods, and the reconciliation report that sellers are paid by."""

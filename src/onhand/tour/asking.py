@@ -22,7 +22,8 @@ def client_of(url: str, credentials: Credentials, clock: Clock) -> AsyncClient:
     )
 
 
-def seller_client_of(url: str, credentials: Credentials) -> AsyncClient:
-    """The client of the marketplace seller."""
-    seller = GatewayClient(client_id=credentials.seller_client, client_secret=credentials.seller_secret)
-    return AsyncClient(url, gateway=seller, service_name="Onhand tour")
+def seller_client_of(url: str, client_id: str, secret: str) -> AsyncClient:
+    """The client of a marketplace seller."""
+    return AsyncClient(
+        url, gateway=GatewayClient(client_id=client_id, client_secret=secret), service_name="Onhand tour"
+    )

@@ -11,6 +11,7 @@ from onhand.completejourney.fulfilment import Fulfilment, fulfilment_of, load_fu
 from onhand.completejourney.highlight import Highlight, highlight
 from onhand.completejourney.loading import JourneyOptions, Progress, load_completejourney
 from onhand.completejourney.package import data_directory
+from onhand.completejourney.selling import SellerSales, sellers_of
 from onhand.completejourney.streaming import Part, read_journey
 from onhand.files.replacing import replace_file
 from onhand.settings import Settings
@@ -20,6 +21,7 @@ from onhand.tour.credentials import Partners, dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
 from onhand.tour.fulfilment import FulfilmentTour
 from onhand.tour.reports import ReportTour
+from onhand.tour.settlement import SettlementTour
 from onhand.tour.steps import Tour
 from onhand.wiring.databases import open_database
 from onhand.wiring.intake import build_intake
@@ -38,6 +40,7 @@ class DemoData(msgspec.Struct, frozen=True):
     scene: Highlight
     vendor: DropShip
     fulfilment: Fulfilment
+    sellers: tuple[SellerSales, ...]
 
 
 async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part, progress: Progress) -> DemoData:
@@ -64,7 +67,7 @@ async def prepare(settings: Settings, clock: Clock, directory: Path, part: Part,
         await database.close()
     events = sum(each.accepted + each.duplicates for each in (counts, fulfilled))
     vendor = drop_ship(journey, _VENDOR_ITEMS_MAX)
-    loaded = DemoData(part, events, highlight(journey), vendor, fulfilment_of(shipments))
+    loaded = DemoData(part, events, highlight(journey), vendor, fulfilment_of(shipments), sellers_of(journey))
     replace_file(directory / _SCENE, msgspec.json.encode(loaded))
     return loaded
 
@@ -83,11 +86,13 @@ async def _take(database: Database, clock: Clock, data: DemoData, url: str, cons
     partners = Partners(scene.supplier_code, vendor.supplier_code, data.fulfilment.seller_code)
     credentials = await enrol(database, clock, partners, NODES)
     try:
-        async with client_of(url, credentials, clock) as client, seller_client_of(url, credentials) as seller:
+        known = (credentials.seller_client, credentials.seller_secret)
+        async with client_of(url, credentials, clock) as client, seller_client_of(url, *known) as seller:
             await Tour(client, scene, console, clock).take()
             await DropShipTour(client, vendor, _foreign_to(vendor, scene), console, clock).take()
             await FulfilmentTour(seller, data.fulfilment, console).take()
             await ReportTour(client, console).take()
+            await SettlementTour(client, database, data.sellers, console, clock).take(url)
     finally:
         await dismiss(database, clock, credentials)
 

@@ -9,6 +9,7 @@ from onhand.surfaces.gateway.report_operations import DOWNLOAD_CLASS as REPORT_D
 from onhand.surfaces.gateway.report_operations import LIST_CLASS as REPORT_LIST
 from onhand.surfaces.gateway.report_operations import REQUEST_CLASS as REPORT_REQUEST
 from onhand.surfaces.gateway.report_operations import STATUS_CLASS as REPORT_STATUS
+from onhand.surfaces.gateway.settlement_operations import RECON_CLASS
 from onhand.surfaces.gateway.tokens import DETAIL_CLASS, TOKEN_CLASS
 from onhand.surfaces.gateway.updates import UPDATE_CLASS
 from onhand.surfaces.operator.access import THROTTLE_CLASS as OPERATOR
@@ -33,6 +34,7 @@ def rates_of(settings: Settings) -> dict[str, Rate] | None:
         STATUS_CLASS: (settings.feed_status_per_minute, _MINUTE),
         LIST_CLASS: (settings.feed_status_per_minute, _MINUTE),
         ERRORS_CLASS: (settings.feed_errors_per_minute, _MINUTE),
+        RECON_CLASS: (settings.settlement_reports_per_minute, _MINUTE),
         LOG_CLASS: (settings.fulfilment_log_per_minute, _MINUTE),
         INVENTORY_CLASS: (settings.fulfilment_inventory_per_minute, _MINUTE),
         RECONCILIATION_CLASS: (settings.reconciliations_per_hour, _HOUR),

@@ -37,6 +37,7 @@ from onhand.wiring.published import Published
 from onhand.wiring.randomness import new_id, new_token
 from onhand.wiring.rates import rates_of
 from onhand.wiring.reporting import report_kinds
+from onhand.wiring.settlement import build_settlement, calendar_of, statement_form
 from onhand.wiring.storage import open_objects
 from onhand.wiring.working import begin_periodics, build_worker
 from onhand.work.worker import Worker
@@ -196,6 +197,10 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
         cursor_secret=common.page_secret,
         body_limits=_body_limits(settings),
         batch_orders_max=settings.batch_orders_max,
+        settlement=build_settlement(database, settings, clock),
+        calendar=calendar_of(settings),
+        statement_form=statement_form(settings),
+        batch_money_entries_max=settings.batch_money_entries_max,
         event_future_seconds=settings.event_future_seconds,
         backroom_hours=settings.backroom_hours,
         refused_tokens=common.published.operator_tokens,
@@ -231,6 +236,7 @@ def _gateway_services(
         report_requests=Requests(database, days=settings.report_days),
         legacy_token_errors=settings.legacy_token_errors,
         behind_tls_proxy=settings.behind_tls_proxy,
+        octet_stream_is_csv=settings.settlement_octet_stream_csv,
     )
 
 

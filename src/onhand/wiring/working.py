@@ -21,6 +21,7 @@ from onhand.store.database import Database
 from onhand.store.objects import ObjectStore
 from onhand.wiring.randomness import new_id
 from onhand.wiring.reporting import report_kinds
+from onhand.wiring.settling import settlement_periodics
 from onhand.work.periodic import Periodic, begin, daily_at, every, job_of
 from onhand.work.worker import Job, Keep, Worker
 
@@ -115,6 +116,7 @@ def _periodics(
         Periodic("answer-expiry", every(_ANSWERS_EVERY_SECONDS), forget_answers),
         Periodic("report-expiry", every(_REPORTS_EVERY_SECONDS), forget_reports),
     ]
+    found += settlement_periodics(settings, database, locations, clock)
     if settings.housekeeping_seconds:
         found.append(Periodic("housekeeping", every(settings.housekeeping_seconds), keep_house))
     return found

@@ -10,6 +10,9 @@ from prometheus_client import CollectorRegistry
 from onhand.dropship.declaring import declare
 from onhand.files.bodies import BodyLimits
 from onhand.partners.operators import OperatorClient, add_operator_client
+from onhand.settlement.calendar import SettlementCalendar
+from onhand.settlement.intake import SettlementIntake
+from onhand.settlement.statement import StatementForm
 from onhand.stock.intake import Intake
 from onhand.stock.locations import SHIP_NODE, Locations
 from onhand.stock.resolving import EventLimits
@@ -61,6 +64,9 @@ class Desk:
             new_token=lambda: f"a-random-token-{next(numbers)}",
             cursor_secret=b"a secret of the tests",
             body_limits=LIMITS,
+            settlement=SettlementIntake(self.database, self.clock, SettlementCalendar()),
+            calendar=SettlementCalendar(),
+            statement_form=StatementForm(),
             batch_orders_max=10,
             refused_tokens=frozenset({"published-to-anybody"}),
         )

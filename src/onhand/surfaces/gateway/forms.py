@@ -9,7 +9,18 @@ from onhand.surfaces.gateway.xml_forms import NAMESPACE, read_xml, xml_document
 from onhand.surfaces.plumbing.call import Call, RawHeaders
 from onhand.surfaces.plumbing.responses import JsonResponse
 
-__all__ = ["JSON", "NAMESPACE", "XML", "accepted_form", "choose_form", "read_xml", "respond", "sent_type", "wants_xml"]
+__all__ = [
+    "JSON",
+    "NAMESPACE",
+    "XML",
+    "accepted_form",
+    "choose_form",
+    "chosen_form",
+    "read_xml",
+    "respond",
+    "sent_type",
+    "wants_xml",
+]
 
 JSON = "application/json"
 XML = "application/xml"
@@ -38,6 +49,12 @@ def choose_form(call: Call, offered: tuple[str, ...]) -> bool:
         return False
     call.scope[_CHOSEN] = chosen
     return True
+
+
+def chosen_form(call: Call) -> str:
+    """The media type that was chosen for the answer of a call."""
+    chosen: str = call.scope[_CHOSEN]
+    return chosen
 
 
 @lru_cache(maxsize=256)

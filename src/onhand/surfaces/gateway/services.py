@@ -19,7 +19,8 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
 
     `cursor_secret` is shared by every process that serves the same database. `wake_worker` says that there is work to
     be done now. `legacy_token_errors` answers a token that opens nothing with the older 400 (GW-12). `behind_tls_proxy`
-    says that callers use HTTPS although the server does not.
+    says that callers use HTTPS although the server does not. `octet_stream_is_csv` gives the CSV of a settlement's
+    report to those who ask for an octet stream, too (RC-03).
     """
 
     database: Database
@@ -37,4 +38,5 @@ class GatewayServices(msgspec.Struct, frozen=True, kw_only=True):
     report_kinds: Kinds
     report_requests: Requests
     legacy_token_errors: bool = False
+    octet_stream_is_csv: bool = False
     behind_tls_proxy: bool = False

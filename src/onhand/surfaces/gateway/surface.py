@@ -11,6 +11,7 @@ from onhand.surfaces.gateway.inventory import inventory_operations
 from onhand.surfaces.gateway.reconciliation import reconciliation_operations
 from onhand.surfaces.gateway.reports import report_operations
 from onhand.surfaces.gateway.services import GatewayServices
+from onhand.surfaces.gateway.settlement import recon_operations
 from onhand.surfaces.gateway.tokens import token_operations
 from onhand.surfaces.gateway.updates import update_operations
 from onhand.surfaces.plumbing.call import Call
@@ -30,6 +31,7 @@ def surface(services: GatewayServices) -> Surface:
             *inventory_operations(services, door),
             *update_operations(services, door),
             *feed_operations(services, door),
+            *recon_operations(services, door),
             *fulfilment_operations(services, door),
             *reconciliation_operations(services, door),
             *report_operations(services, door),

@@ -1,7 +1,7 @@
 """Orders on ship nodes by HTTP (DS-30, OP-07): one endpoint for each verb, and each entry has its own outcome."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import msgspec
 from starlette.responses import Response
@@ -18,8 +18,8 @@ from onhand.dropship.orders.entries import (
 )
 from onhand.dropship.orders.intake import OrderIntake
 from onhand.partners.operators import OperatorClient
-from onhand.stock.messages import refusal_of
 from onhand.surfaces.operator.access import Access
+from onhand.surfaces.operator.entry_lists import EntryReader
 from onhand.surfaces.operator.order_bodies import (
     CancellationsBody,
     ExpiriesBody,
@@ -34,8 +34,8 @@ from onhand.surfaces.operator.order_bodies import (
     results_of,
 )
 from onhand.surfaces.operator.parameters import Readings
-from onhand.surfaces.operator.problems import REFUSED, TOO_LARGE, Fault, Problem, of_faults
-from onhand.surfaces.operator.reading import JSON, checked, parsed_json, unsupported_type
+from onhand.surfaces.operator.problems import Problem
+from onhand.surfaces.operator.reading import JSON, unsupported_type
 from onhand.surfaces.plumbing.call import Call
 from onhand.surfaces.plumbing.operations import Answer, Body, Operation
 from onhand.surfaces.plumbing.responses import JsonResponse
@@ -55,42 +55,6 @@ class _Names(msgspec.Struct, frozen=True, rename="camel"):
 _names = msgspec.json.Decoder(_Names)
 
 
-class _Reader(Generic[OneEntry]):
-    """Reads the bodies of one verb: an object with one list, whose entries are read one by one."""
-
-    def __init__(self, name: str, kind: type[OneEntry]) -> None:
-        self.name = name
-        self._entries = msgspec.json.Decoder(kind)
-        outer = msgspec.defstruct(
-            "Outer", [("entries", list[msgspec.Raw])], rename={"entries": name}, forbid_unknown_fields=True, frozen=True
-        )
-        self._decoder = msgspec.json.Decoder(outer)
-        self._outer = outer
-
-    def raw_entries(self, body: bytes) -> list[msgspec.Raw] | Problem:
-        """The entries of a body as they came."""
-        try:
-            found: list[msgspec.Raw] = self._decoder.decode(body).entries  # type: ignore[attr-defined]
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            document = parsed_json(body)
-            problem = document if isinstance(document, Problem) else checked(document, self._outer)
-            assert isinstance(problem, Problem), "what can't be decoded can't be converted"
-            return problem
-        if found:
-            return found
-        message = f"{self.name} is empty: give at least one entry."
-        return of_faults(REFUSED, [Fault(code="invalid_value", message=message, pointer=f"/{self.name}")])
-
-    def entry(self, raw: msgspec.Raw) -> OneEntry | Refusal:
-        """One entry, or what is wrong with it and where."""
-        try:
-            return self._entries.decode(raw)
-        except msgspec.ValidationError as error:
-            return refusal_of(error)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return Refusal("malformed_json", "", f"Not a JSON object in UTF-8: {error}. Mend it and send it again.")
-
-
 class OrderHandlers:
     """Takes what is told of orders."""
 
@@ -98,22 +62,19 @@ class OrderHandlers:
         self._intake = intake
         self._body_bytes_max = body_bytes_max
         self._entries_max = entries_max
-        self.reserve = self._handler(Verb.RESERVE, _Reader("orders", ReservationEntry))
-        self.ship = self._handler(Verb.SHIP, _Reader("shipments", ShipmentEntry))
-        self.cancel = self._handler(Verb.CANCEL, _Reader("cancellations", CancellationEntry))
-        self.expire = self._handler(Verb.EXPIRE, _Reader("expiries", ExpiryEntry))
+        self.reserve = self._handler(Verb.RESERVE, EntryReader("orders", ReservationEntry))
+        self.ship = self._handler(Verb.SHIP, EntryReader("shipments", ShipmentEntry))
+        self.cancel = self._handler(Verb.CANCEL, EntryReader("cancellations", CancellationEntry))
+        self.expire = self._handler(Verb.EXPIRE, EntryReader("expiries", ExpiryEntry))
 
     def _handler(
-        self, verb: Verb, reader: _Reader[OneEntry]
+        self, verb: Verb, reader: EntryReader[OneEntry]
     ) -> Callable[[Call, OperatorClient], Awaitable[Response | Problem]]:
         async def handle(call: Call, client: OperatorClient) -> Response | Problem:
             problem = Readings(call).problem() or unsupported_type(call, (JSON,), ())
-            raw_entries = problem or reader.raw_entries(await call.read_body(self._body_bytes_max))
+            raw_entries = problem or reader.raw_entries(await call.read_body(self._body_bytes_max), self._entries_max)
             if isinstance(raw_entries, Problem):
                 return raw_entries
-            if len(raw_entries) > self._entries_max:
-                detail = f"Nothing was done: there are {len(raw_entries):,} entries, taken are {self._entries_max:,}."
-                return Problem(TOO_LARGE, detail)
             entries = [reader.entry(raw) for raw in raw_entries]
             outcomes = await self._intake.take(client.source, entries)
             return JsonResponse(results_of(verb, outcomes, _names_of(raw_entries, entries)))

@@ -8,6 +8,9 @@ from prometheus_client import CollectorRegistry
 from onhand.basics.clock import Clock
 from onhand.dropship.orders.intake import OrderIntake
 from onhand.files.bodies import BodyLimits
+from onhand.settlement.calendar import SettlementCalendar
+from onhand.settlement.intake import SettlementIntake
+from onhand.settlement.statement import StatementForm
 from onhand.stock.intake import Intake
 from onhand.stock.locations import Locations
 from onhand.store.database import Database
@@ -25,11 +28,13 @@ from onhand.surfaces.operator.gateway_clients import GatewayClientHandlers, gate
 from onhand.surfaces.operator.health import HealthHandlers, RevisionOf, health_operations
 from onhand.surfaces.operator.history import HistoryHandlers, history_operations
 from onhand.surfaces.operator.ledger import LedgerHandlers, ledger_operations
+from onhand.surfaces.operator.money import MoneyHandlers, money_operations
 from onhand.surfaces.operator.order_reading import OrderReadingHandlers, order_reading_operations
 from onhand.surfaces.operator.orders import OrderHandlers, order_operations
 from onhand.surfaces.operator.partners import PartnerHandlers, partner_operations
 from onhand.surfaces.operator.problems import answer_fault
 from onhand.surfaces.operator.reconciliation import ReconciliationHandlers, reconciliation_operations
+from onhand.surfaces.operator.settlement import SettlementHandlers, settlement_operations
 from onhand.surfaces.operator.ship_nodes import ShipNodeHandlers, ship_node_operations
 from onhand.surfaces.operator.shortfalls import ShortfallHandlers, shortfall_operations
 from onhand.surfaces.operator.stores import StoreHandlers, store_operations
@@ -53,8 +58,12 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     new_token: Callable[[], str]
     cursor_secret: bytes
     body_limits: BodyLimits
+    settlement: SettlementIntake
+    calendar: SettlementCalendar
+    statement_form: StatementForm
     backroom_hours: float = 24.0
     batch_orders_max: int = 1_000
+    batch_money_entries_max: int = 10_000
     event_future_seconds: int = 300
     refused_tokens: frozenset[str] = frozenset()
 
@@ -90,6 +99,8 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         *event_operations(EventHandlers(services.intake, services.body_limits), access),
         *order_operations(OrderHandlers(orders, bytes_max, services.batch_orders_max), access),
         *order_reading_operations(OrderReadingHandlers(database, locations), access),
+        *money_operations(MoneyHandlers(services.settlement, bytes_max, services.batch_money_entries_max), access),
+        *settlement_operations(SettlementHandlers(database, clock, services.calendar, services.statement_form), access),
         *shortfall_operations(ShortfallHandlers(database, locations, services.cursor_secret), access),
         *as_of_operations(AsOfHandlers(database, locations), access),
         *history_operations(HistoryHandlers(database, locations, services.cursor_secret), access),

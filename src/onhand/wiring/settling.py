@@ -1,0 +1,96 @@
+"""What the settlement does by itself: closing, publishing, and carrying losses of fulfilment centres to the money."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from onhand.basics.clock import Clock
+from onhand.fulfilment.losses import Loss, LossPosition, losses_since
+from onhand.settings import Settings
+from onhand.settlement.closing import close_everywhere, sellers
+from onhand.settlement.compensation import CompensatedUnits, compensate, keep_position, position_of
+from onhand.settlement.publishing import publish_everywhere
+from onhand.stock.locations import FULFILMENT_CENTRE, Location, Locations
+from onhand.store.database import Database
+from onhand.wiring.settlement import calendar_of, statement_form
+from onhand.work.periodic import Periodic, daily_at, every
+
+_LOSSES_MAX = 1_000
+
+logger = logging.getLogger(__name__)
+
+
+def settlement_periodics(settings: Settings, database: Database, locations: Locations, clock: Clock) -> list[Periodic]:
+    """What comes round by itself, by whichever worker is first."""
+    calendar = calendar_of(settings)
+
+    async def settle() -> None:
+        # What was lost before an end belongs to the money that ends with it, as far as it is known.
+        await follow_losses(settings, database, locations, clock)
+        closed = await close_everywhere(database, clock, calendar)
+        published = await publish_everywhere(database, clock, calendar, statement_form(settings))
+        if closed or published:
+            logger.info("settled", extra={"closed": len(closed), "published": len(published)})
+
+    async def compensate_losses() -> None:
+        answered = await follow_losses(settings, database, locations, clock)
+        if answered:
+            logger.info("losses answered for", extra={"events": answered})
+
+    return [
+        Periodic("settlement", daily_at(0, calendar.zone), settle, at_first=True, by_clock=True),
+        Periodic("losses", every(settings.settlement_losses_seconds), compensate_losses),
+    ]
+
+
+async def follow_losses(settings: Settings, database: Database, locations: Locations, clock: Clock) -> int:
+    """Reimburse or claw back what centres have lost, damaged and found since; how many events were new."""
+    known = {partner_id async for partner_id in sellers(database)}
+    answered = 0
+    for centre in await locations.all(FULFILMENT_CENTRE):
+        answered += await _follow(settings, database, centre, known, clock)
+    return answered
+
+
+async def _follow(settings: Settings, database: Database, centre: Location, known: set[int], clock: Clock) -> int:
+    """Follow one centre. What is read again because of the overlap is known by its identity, and answered for once."""
+    kept = await position_of(database, centre.location_id)
+    reached = msgspec.json.decode(kept, type=LossPosition) if kept else LossPosition()
+    at, answered = reached.overlapping(), 0
+    while losses := await losses_since(database, centre, at, rows_max=_LOSSES_MAX):
+        answered += await _compensate(settings, database, losses, known, clock)
+        at = losses[-1].position
+        reached = max(reached, at, key=msgspec.structs.astuple)
+    await keep_position(database, centre.location_id, msgspec.json.encode(reached).decode())
+    return answered
+
+
+async def _compensate(
+    settings: Settings, database: Database, losses: Sequence[Loss], known: set[int], clock: Clock
+) -> int:
+    by_owner: defaultdict[int, list[CompensatedUnits]] = defaultdict(list)
+    for loss in losses:
+        if loss.identity.owner_id in known:
+            by_owner[loss.identity.owner_id].append(_units(loss))
+    answered = 0
+    for owner_id, units in sorted(by_owner.items()):
+        value, calendar = Decimal(settings.settlement_unit_value), calendar_of(settings)
+        outcomes = await compensate(database, clock, calendar, owner_id, units, value)
+        answered += sum(outcome.status == "accepted" for outcome in outcomes)
+    return answered
+
+
+def _units(loss: Loss) -> CompensatedUnits:
+    identity = loss.identity
+    return CompensatedUnits(
+        identity.location_id,
+        identity.source,
+        identity.event_id,
+        identity.item_id,
+        msgspec.convert(loss.event_type, type=CompensatedUnits.__annotations__["kind"]),
+        loss.quantity,
+        loss.occurred_at,
+    )

@@ -1,0 +1,71 @@
+"""Every unit that a centre lost, damaged or found is followed to the settlement once, however late it comes (WF-11)."""
+
+import pytest
+
+from onhand.settings import Settings
+from onhand.settlement.audit import verify
+from onhand.store.database import Database
+from onhand.store.queries import Query
+from onhand.wiring.settling import follow_losses
+from tests.conftest import FrozenClock
+from tests.fulfilment.warehouse import OTHER_SELLER, WEST, Warehouse, moved
+
+pytestmark = pytest.mark.contract("WF-11")
+
+SETTINGS = Settings(settlement_unit_value="2.50")
+
+
+@pytest.fixture
+async def warehouse(database: Database, clock: FrozenClock) -> Warehouse:
+    """Two sellers, their items, and three centres where nothing has happened."""
+    made = Warehouse(database, clock)
+    await made.open()
+    return made
+
+
+async def follow(warehouse: Warehouse) -> int:
+    return await follow_losses(SETTINGS, warehouse.database, warehouse.locations, warehouse.clock)
+
+
+async def posted(warehouse: Warehouse) -> list[tuple[int, str, int]]:
+    """Of each posting: the seller, its description, and the amount."""
+    asked = (
+        "SELECT p.partner_id, p.description, l.amount FROM money_posting AS p JOIN money_line AS l "
+        "ON l.partner_id = p.partner_id AND l.posting_no = p.posting_no ORDER BY p.partner_id, p.posting_no"
+    )
+    return [tuple(row) for row in await warehouse.database.all(Query("posted", asked, asked))]
+
+
+async def test_losses_of_all_centres_reach_their_sellers(warehouse: Warehouse) -> None:
+    await warehouse.accept(
+        moved("r", "RECEIVED", hours=9, quantity=20),
+        moved("l", "LOST", hours=3, quantity=-2),
+        moved("d", "DAMAGED", hours=2, quantity=-1),
+        moved("f", "FOUND", hours=1, quantity=1),
+        moved("elsewhere", "LOST", WEST, quantity=-5),
+        moved("theirs", "LOST", quantity=-7, partner_id=OTHER_SELLER),
+    )
+    assert await follow(warehouse) == 5
+    amounts = sorted((seller, what, amount) for seller, what, amount in await posted(warehouse))
+    mine, theirs = sorted(warehouse.partner_ids.values())
+    assert amounts == [
+        (mine, "WFS DamageInWarehouse", 250),
+        (mine, "WFS FoundInventory", -250),
+        (mine, "WFS LostInventory", 500),
+        (mine, "WFS LostInventory", 1250),
+        (theirs, "WFS LostInventory", 1750),
+    ]
+    assert (await verify(warehouse.database)).differences == ()
+
+
+async def test_what_was_followed_is_not_answered_for_again_and_what_is_new_is(
+    warehouse: Warehouse, clock: FrozenClock
+) -> None:
+    await warehouse.accept(moved("l", "LOST", hours=3, quantity=-2))
+    assert (await follow(warehouse), await follow(warehouse)) == (1, 0)
+    await warehouse.accept(moved("late", "LOST", hours=8, quantity=-1))
+    assert (await follow(warehouse), await follow(warehouse)) == (1, 0)
+    clock.advance(86_400)
+    await warehouse.accept(moved("next", "LOST", hours=1, quantity=-1))
+    assert await follow(warehouse) == 1
+    assert [amount for _, _, amount in await posted(warehouse)] == [500, 250, 250]
