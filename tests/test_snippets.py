@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from onhand.sandbox.credentials import credentials
 from tests.cli.conftest import run
 from tests.cli.test_servers import process
-from tests.client.rogue import Asked, Reply, Rogue
-from tests.client.test_downloads import RECONCILIATION, SETTLEMENT
 
 __all__ = ["run"]
 
@@ -21,11 +18,6 @@ PAGES = Path(__file__).parents[1] / "docs" / "how-to"
 NAMES = ["ask-with-the-client", *sorted(path.stem for path in PAGES.glob("integrate-*.md"))]
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _PUBLISHED = "http://127.0.0.1:8080"
-# Until a sandbox serves these, the contract's own samples stand in for its answers.
-_NOT_YET = {
-    "integrate-fulfilled-stock": "/v3/report/wfs/inventory-reconciliation-report",
-    "integrate-settlement": "/v3/report/reconreport/availableReconFiles",
-}
 
 
 def blocks(name: str, kind: str) -> list[str]:
@@ -41,35 +33,11 @@ def page(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def url(page: str) -> Iterator[str]:
-    """The URL of a fresh sandbox, or of the samples of what it does not serve yet."""
+def url() -> Iterator[str]:
+    """The URL of a fresh sandbox."""
     with process("sandbox", "--port", "0", "--json", "--no-throttle") as server:
         assert server.stdout is not None
-        sandbox: str = json.loads(server.stdout.readline())["url"]
-        if page in _NOT_YET and is_unserved(sandbox + _NOT_YET[page]):
-            with Rogue(samples).running() as rogue:
-                yield rogue.url
-        else:
-            yield sandbox
-
-
-def is_unserved(url: str) -> bool:
-    return httpx.get(url, trust_env=False).status_code == 404
-
-
-def samples(asked: Asked, _: int) -> Reply:
-    """The contract's samples."""
-    if asked.path.endswith("availableReconFiles"):
-        return Reply(200, {"availableApReportDates": ["05052026"]})
-    if asked.path.endswith("reconFile"):
-        return Reply(200, SETTLEMENT.encode())
-    if asked.path.endswith(("reconFileJSON", "reconFileJson")):
-        amounts = [None, "19.52", "-2.34"]
-        metadata = {"current_records": 3, "total_records": 3, "total_pages": 1, "current_page": 1}
-        if asked.path.endswith("JSON"):
-            return Reply(200, {"metadata": metadata, "content": [{"amount": amount} for amount in amounts]})
-        return Reply(200, {"reportData": [{"Amount": amount or ""} for amount in amounts], "nextOffset": -1})
-    return Reply(200, RECONCILIATION.encode())
+        yield json.loads(server.stdout.readline())["url"]
 
 
 def test_every_snippet_of_python_does_what_its_page_says(
