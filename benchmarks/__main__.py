@@ -4,16 +4,18 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import (
+    client,
     feeds,
     gateway,
     history,
@@ -43,6 +45,7 @@ _PARTS = (
     "reconciliation",
     "settlement",
     "loading",
+    "client",
 )
 
 
@@ -69,11 +72,17 @@ def main() -> int:
     return 0 if all(figure.holds is not False for figure in found) else 1
 
 
-def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> list[Figure]:  # noqa: C901, PLR0912 - a case for each part
+def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> list[Figure]:
     less = 10 if quick else 1
+    if part == "whole":
+        return [*whole.year(directory), *whole.sandbox_start(5)]
+    if part == "client":
+        return client.figures(rounds=7, requests=2_000 // less, rows=100_000 // less, imports=9)
+    return asyncio.run(_measured(part, directory, server_url, less))
+
+
+def _measured(part: str, directory: Path, server_url: str, less: int) -> Coroutine[Any, Any, list[Figure]]:
     match part:
-        case "whole":
-            return [*whole.year(directory), *whole.sandbox_start(5)]
         case "serving":
             figures = serving.figures(
                 directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
@@ -101,7 +110,7 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
             figures = loading.figures(
                 directory, server_url, events_each=200_000 // less, rounds=3, preload=5_000_000 // less
             )
-    return asyncio.run(figures)
+    return figures
 
 
 def _table(figures: Iterable[Figure]) -> Table:

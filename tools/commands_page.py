@@ -11,6 +11,14 @@ _HEADING = """# Commands
 
 Written by `make pages` from the command line itself; `make check` fails when it is stale.
 Every command has `--help`.
+
+| status | what it says |
+|---|---|
+| 0 | all went well |
+| 1 | something was refused, or found wrong |
+| 2 | a wrong use of the command |
+| 3 | a service is out of reach, over its limit, or not finished: the same may go well later |
+| 130, 141 | it was interrupted; whoever read its output has gone |
 """
 
 

@@ -194,6 +194,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_poll_seconds: Annotated[_Positive, "How often a worker looks for work that another process left."] = 1.0
     order_expiry_seconds: Annotated[_Positive, "How often reservations that have expired are released."] = 5.0
 
+    profiles: Annotated[_Text, "The file of the partners' profiles: where their commands ask, and as whom."] = (
+        "~/.config/onhand/profiles.toml"
+    )
+    profile: Annotated[_Text, "The profile that is meant where a command names none."] = ""
+
     housekeeping_seconds: Annotated[_Seconds, "Time between two housekeeping passes of a server; 0 means none."] = 60.0
     backroom_hours: Annotated[_Hours, "How long a receipt stays in the backroom before it counts as binned."] = 24.0
 

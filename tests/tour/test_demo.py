@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 import uvicorn
 from rich.console import Console
 
+from onhand.client import Refused
 from onhand.completejourney.streaming import Part
 from onhand.partners.operators import list_operator_clients
 from onhand.sandbox.credentials import PUBLISHED
@@ -130,7 +130,7 @@ async def test_the_tour_leaves_no_way_in_behind(settings: Settings, clock: Froze
 async def test_a_tour_of_something_else_fails_aloud(settings: Settings, clock: FrozenClock, tmp_path: Path) -> None:
     loaded = await prepare(settings, clock, tmp_path, Part(), ignore)
     async with served(settings, clock) as url:
-        with pytest.raises(httpx.HTTPStatusError):
+        with pytest.raises(Refused):
             await take_tour(settings, clock, loaded, f"{url}/elsewhere", Console(file=io.StringIO()))
 
 

@@ -1,7 +1,8 @@
 """How commands answer: rows and facts as readable text or as JSON on stdout, a problem as one line on stderr."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
@@ -10,6 +11,7 @@ from onhand.basics.refusal import Refusal
 
 REFUSED = 1
 USAGE = 2
+NOT_NOW = 3
 # What a shell shows for a process that SIGINT ended.
 STOPPED = 130
 # What a shell shows for a process that SIGPIPE ended.
@@ -20,6 +22,14 @@ T = TypeVar("T")
 
 class Problem(Exception):
     """An expected no: its text is one line that says what was wrong and what to do."""
+
+    status = REFUSED
+
+
+class NotNow(Problem):
+    """A no for the moment: out of reach, over a limit, or not finished. The same command may go well later."""
+
+    status = NOT_NOW
 
 
 def complain(message: str) -> None:
@@ -54,6 +64,15 @@ def print_facts(facts: dict[str, Any], *, as_json: bool) -> None:
         print(f"{name.replace('_', ' ').ljust(width)}  {_shown(value)}")
 
 
+def print_streamed(rows: Iterable[object]) -> None:
+    """Print rows as one JSON list, each as it comes, however many they are."""
+    before = "["
+    for row in rows:
+        sys.stdout.write(before + msgspec.json.encode(row).decode())
+        before = ",\n"
+    sys.stdout.write("[]\n" if before == "[" else "]\n")
+
+
 def print_rows(rows: Sequence[dict[str, Any]], *, columns: Sequence[str], as_json: bool, empty: str) -> None:
     """Print rows as a table, or as one JSON list; `empty` is said instead of a table without rows."""
     if as_json:
@@ -72,6 +91,11 @@ def print_rows(rows: Sequence[dict[str, Any]], *, columns: Sequence[str], as_jso
 def counted(number: int, noun: str) -> str:
     """So many of something, such as "1 row" or "2 rows"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def plain_number(value: Decimal) -> int | float:
+    """A number as JSON and tables show it: whole where it is."""
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def refuse(message: str) -> NoReturn:

@@ -1,8 +1,9 @@
 """The command line as a whole: which commands there are, and what becomes of what they raise."""
 
 import logging
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Annotated, NoReturn
 
@@ -28,8 +29,11 @@ COMMANDS = {
     "node": "Add and list ship nodes, and choose a seller's default.",
     "centre": "Add and list the fulfilment centres that keep sellers' units.",
     "worker": "Do what is due: process feeds, and keep house.",
-    "feeds": "Follow feeds, and mend what failed of them.",
-    "settlement": "Close and prove settlement periods, and set commission rates.",
+    "feeds": "Send feeds, follow them, and mend what failed of them.",
+    "inventory": "Show what stores and ship nodes have, and declare what ship nodes have.",
+    "history": "Show how the stock of an item in a store came to be.",
+    "reports": "Ask for reports, and save them.",
+    "settlement": "Save settlement reports, close and prove periods, set commission rates.",
     "fulfilment": "Refresh the reconciliation of sellers' units, and see how it stands.",
     "database": "Show the schema of the database, and bring it forward.",
     "ledger": "Prove the ledger, keep house, refresh and replay.",
@@ -37,23 +41,30 @@ COMMANDS = {
 }
 # Every failure of a connection ends in one message; a server, which has a log, shows the pool's own lines there.
 _SILENCE = logging.NullHandler()
+_COMPLETING = "_ONHAND_COMPLETE"
 _HELP = "Onhand: a ledger of units, the store APIs of suppliers and the gateway of drop-ship vendors."
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command that `arguments` (those of the process by default) name, and end the process.
 
-    The status is 0 where all went well, 1 where something was refused or found wrong, 2 for a wrong use.
+    The status is 0 where all went well, 1 where something was refused or found wrong, 2 for a wrong use, 3 where a
+    service is out of reach, over its limit or not finished, so that the same may go well later.
     """
     logging.getLogger("psycopg.pool").addHandler(_SILENCE)
     words = list(sys.argv[1:] if arguments is None else arguments)
+    # A shell that completes a line gives it in a variable, without arguments.
+    completing = _line_to_complete(os.environ) if _COMPLETING in os.environ else words
     try:
-        app = command_line(words) if _named(words) else _list_of_commands()
+        app = command_line(completing) if _named(completing) else _list_of_commands()
         app(args=words, prog_name="onhand")
     except BadSetting as problem:
         complain(str(problem))
         sys.exit(USAGE)
-    except (Problem, SchemaMismatch, Unavailable) as problem:
+    except Problem as problem:
+        complain(str(problem))
+        sys.exit(problem.status)
+    except (SchemaMismatch, Unavailable) as problem:
         complain(str(problem))
         sys.exit(REFUSED)
     except BrokenPipeError:
@@ -89,7 +100,6 @@ def _list_of_commands() -> typer.Typer:
 def _application() -> typer.Typer:
     app = typer.Typer(
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         # Otherwise rich takes what stands in brackets for its own markup, and leaves it out.
         rich_markup_mode="markdown",
@@ -97,6 +107,12 @@ def _application() -> typer.Typer:
     )
     app.callback(help=_HELP)(_options)
     return app
+
+
+def _line_to_complete(environ: Mapping[str, str]) -> list[str]:
+    """The words of a line that a shell completes, as bash, zsh, fish and PowerShell give them."""
+    line = environ.get("_TYPER_COMPLETE_ARGS") or environ.get("COMP_WORDS", "")
+    return line.split()[1:]
 
 
 def _named(words: Sequence[str]) -> str | None:

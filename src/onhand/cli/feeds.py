@@ -5,7 +5,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 import typer
@@ -13,22 +13,21 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from onhand.cli.answers import REFUSED, Problem, counted, print_facts, print_json, print_rows
-from onhand.cli.feedsources import FeedSource, FeedView, ServedFeeds, served_feeds, stored_feeds
+from onhand.cli.asking import ClientId, ClientSecret, ProfileName, Url, asker
+from onhand.cli.feedrows import read_rows
+from onhand.cli.feedsources import FailedRow, FeedSource, FeedView, served_feeds, stored_feeds
 from onhand.cli.options import AsJson, new_group
+from onhand.cli.profiles import is_profile_chosen
 from onhand.cli.stopping import stoppable
 from onhand.dropship.feeds.forms import DSV_INVENTORY
-from onhand.dropship.feeds.report import ERRORS_KEY
 
 app = new_group("Feeds: what was sent in thousands of rows, how far it is, and what failed of it.")
 
 FeedId = Annotated[str, typer.Argument(help="The feedId that the gateway answered.")]
 PartnerCode = Annotated[
-    str | None, typer.Option("--partner", help="Whose feeds, in the settings' database; else give --url.")
+    str | None,
+    typer.Option("--partner", help="Whose feeds, in the settings' database; else give --profile or --url."),
 ]
-Url = Annotated[str | None, typer.Option("--url", help="The gateway to ask, such as http://127.0.0.1:8080.")]
-ClientId = Annotated[str | None, typer.Option(help="The client to ask as, with --url.", envvar="ONHAND_CLIENT_ID")]
-ClientSecret = Annotated[str | None, typer.Option(help="Its secret.", envvar="ONHAND_CLIENT_SECRET")]
-
 T = TypeVar("T")
 S = TypeVar("S", bound=FeedSource)
 _COLUMNS = ("feed_id", "feed_status", "items_received", "items_succeeded", "items_failed", "items_processing")
@@ -39,6 +38,7 @@ _ROW_LENGTH_MAX = 100
 @app.command(name="list")
 def list_feeds(
     partner: PartnerCode = None,
+    profile: ProfileName = None,
     url: Url = None,
     client_id: ClientId = None,
     client_secret: ClientSecret = None,
@@ -49,7 +49,7 @@ def list_feeds(
 
     Example: `onhand feeds list --partner acme`
     """
-    found = _asked(_source(partner, url, client_id, client_secret), lambda source: source.feeds(limit))
+    found = _asked(_source(partner, profile, url, client_id, client_secret), lambda source: source.feeds(limit))
     rows = [msgspec.structs.asdict(feed) for feed in found]
     print_rows(rows, columns=_COLUMNS, as_json=as_json, empty="No feeds yet.")
 
@@ -58,6 +58,7 @@ def list_feeds(
 def watch(
     feed_id: FeedId,
     partner: PartnerCode = None,
+    profile: ProfileName = None,
     url: Url = None,
     client_id: ClientId = None,
     client_secret: ClientSecret = None,
@@ -69,13 +70,10 @@ def watch(
 
     Example: `onhand feeds watch 991B8779687C4D5DBC06DF18DB167192@AQkBAQA --partner acme`
     """
-    source = _source(partner, url, client_id, client_secret)
+    source = _source(partner, profile, url, client_id, client_secret)
     with stoppable("stopped watching; the feed goes on"):
-        feed, report = _asked(source, lambda source: _followed(source, feed_id, as_json=as_json))
-    if not as_json:
-        _print_summary(feed, report, f"--url {url}" if url else f"--partner {partner}")
-    if feed.items_failed or feed.feed_status == "ERROR":
-        raise typer.Exit(REFUSED)
+        feed, failed = _asked(source, lambda source: _followed(source, feed_id, as_json=as_json))
+    _end(feed, failed, _where(partner, profile, url), as_json=as_json)
 
 
 @app.command()
@@ -83,6 +81,7 @@ def errors(
     feed_id: FeedId,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file to write; stdout without.")] = None,
     partner: PartnerCode = None,
+    profile: ProfileName = None,
     url: Url = None,
     client_id: ClientId = None,
     client_secret: ClientSecret = None,
@@ -91,7 +90,7 @@ def errors(
 
     Example: `onhand feeds errors 991B8779687C4D5DBC06DF18DB167192@AQkBAQA --partner acme -o mend.json`
     """
-    report = _asked(_source(partner, url, client_id, client_secret), lambda source: source.report(feed_id))
+    report = _asked(_source(partner, profile, url, client_id, client_secret), lambda source: source.report(feed_id))
     if output is None:
         sys.stdout.write(report.decode())
         return
@@ -102,38 +101,93 @@ def errors(
 
 
 @app.command()
+def failed(
+    feed_id: FeedId,
+    partner: PartnerCode = None,
+    profile: ProfileName = None,
+    url: Url = None,
+    client_id: ClientId = None,
+    client_secret: ClientSecret = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the failed rows of a feed, by their numbers from 0, each with what was wrong.
+
+    Example: `onhand feeds failed 991B8779687C4D5DBC06DF18DB167192@AQkBAQA --profile acme`
+    """
+    source = _source(partner, profile, url, client_id, client_secret)
+    found = _asked(source, lambda source: source.failed(feed_id))
+    rows = [msgspec.structs.asdict(each) for each in found]
+    print_rows(rows, columns=("index", "row", "problems"), as_json=as_json, empty="No row failed.")
+
+
+@app.command()
+def submit(
+    file: Annotated[Path, typer.Argument(help="Rows as CSV, as a JSON list, as lines of JSON, or a whole feed.")],
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Follow it until it is over, as `onhand feeds watch` does.")
+    ] = False,
+    profile: ProfileName = None,
+    url: Url = None,
+    client_id: ClientId = None,
+    client_secret: ClientSecret = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send rows as a feed once all of them can be right: forms, types and duplicates are checked before.
+
+    CSV has the columns productId, shipNode, quantity and availabilityCode (AC where left out); - is standard input.
+
+    Example: `onhand feeds submit stock.csv --wait --profile acme`
+    """
+    rows = read_rows(file, _content_of(file))
+    source = served_feeds(asker(profile, url, client_id, client_secret))
+    feed_id = _asked(source, lambda source: source.submit(rows))
+    if not wait:
+        print_facts({"feed_id": feed_id, "rows": len(rows)}, as_json=as_json)
+        return
+    source = served_feeds(asker(profile, url, client_id, client_secret))
+    with stoppable("stopped watching; the feed goes on"):
+        feed, failed_rows = _asked(source, lambda source: _followed(source, feed_id, as_json=as_json))
+    _end(feed, failed_rows, _where(None, profile, url), as_json=as_json)
+
+
+@app.command()
 def send(
-    file: Annotated[Path, typer.Argument(help="The feed's JSON file; - is standard input.")],
-    url: Annotated[str, typer.Option("--url", help="The gateway to send it to.")],
+    file: Annotated[
+        Path, typer.Argument(help="The feed's file, of any type that the gateway takes; - is standard input.")
+    ],
+    profile: ProfileName = None,
+    url: Url = None,
     client_id: ClientId = None,
     client_secret: ClientSecret = None,
     feed_type: Annotated[str, typer.Option(help="The feed's type.")] = DSV_INVENTORY,
     as_json: AsJson = False,
 ) -> None:
-    """Send a file as a feed, and print its id.
+    """Send a file as a feed as it is, and print its id.
 
     Example: `onhand feeds send stock.json --url http://127.0.0.1:8080`
     """
     content = _content_of(file)
-    source = _served(url, client_id, client_secret)
+    source = served_feeds(asker(profile, url, client_id, client_secret))
     feed_id = _asked(source, lambda source: source.send(content, feed_type))
     print_facts({"feed_id": feed_id}, as_json=as_json)
 
 
 def _source(
-    partner: str | None, url: str | None, client_id: str | None, client_secret: str | None
+    partner: str | None, profile: str | None, url: str | None, client_id: str | None, client_secret: str | None
 ) -> AbstractAsyncContextManager[FeedSource]:
-    if url is not None:
-        return _served(url, client_id, client_secret)
-    if partner is None:
-        raise Problem("say whose feeds: --partner CODE in the settings' database, or --url of a gateway")
-    return stored_feeds(partner)
+    if partner is not None:
+        return stored_feeds(partner)
+    if url is None and not is_profile_chosen(profile):
+        raise Problem(
+            "say whose feeds: --partner CODE in the settings' database, --profile NAME, or --url of a gateway"
+        )
+    return served_feeds(asker(profile, url, client_id, client_secret))
 
 
-def _served(url: str, client_id: str | None, client_secret: str | None) -> AbstractAsyncContextManager[ServedFeeds]:
-    if not client_id or not client_secret:
-        raise Problem("--url needs a client: set ONHAND_CLIENT_ID and ONHAND_CLIENT_SECRET")
-    return served_feeds(url, client_id, client_secret)
+def _where(partner: str | None, profile: str | None, url: str | None) -> str:
+    """The options that said where to look, to be said again."""
+    given = {"--partner": partner, "--profile": profile, "--url": url}
+    return "".join(f" {option} {value}" for option, value in given.items() if value)
 
 
 def _asked(opening: AbstractAsyncContextManager[S], ask: Callable[[S], Awaitable[T]]) -> T:
@@ -144,7 +198,7 @@ def _asked(opening: AbstractAsyncContextManager[S], ask: Callable[[S], Awaitable
     return asyncio.run(opened())
 
 
-async def _followed(source: FeedSource, feed_id: str, *, as_json: bool) -> tuple[FeedView, bytes]:
+async def _followed(source: FeedSource, feed_id: str, *, as_json: bool) -> tuple[FeedView, list[FailedRow]]:
     """A feed once it is over, and its failed rows; shown as it changes meanwhile."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[said]}"))
@@ -161,7 +215,7 @@ async def _followed(source: FeedSource, feed_id: str, *, as_json: bool) -> tuple
                 if not live:
                     _print_change(feed, as_json=as_json)
             if feed.is_over:
-                return feed, await source.report(feed_id) if feed.items_failed else b""
+                return feed, await source.failed(feed_id) if feed.items_failed else []
             before = feed
             await asyncio.sleep(source.pause_seconds)
 
@@ -174,27 +228,27 @@ def _print_change(feed: FeedView, *, as_json: bool) -> None:
         print(f"{feed.feed_status}: {counts}", flush=True)
 
 
-def _print_summary(feed: FeedView, report: bytes, where: str) -> None:
+def _end(feed: FeedView, rows: list[FailedRow], where: str, *, as_json: bool) -> None:
+    if not as_json:
+        _print_summary(feed, rows, where)
+    if feed.items_failed or feed.feed_status == "ERROR":
+        raise typer.Exit(REFUSED)
+
+
+def _print_summary(feed: FeedView, rows: list[FailedRow], where: str) -> None:
     good, failed = counted(feed.items_succeeded, "row"), counted(feed.items_failed, "row")
     print(f"Feed {feed.feed_id} is {feed.feed_status}: {good} applied, {failed} failed.")
     for description in feed.errors:
         print(f"  {description}")
-    rows = _failed_rows(report) if report else []
     for row in rows[:_FAILED_SHOWN]:
-        told = row.pop(ERRORS_KEY, []) if isinstance(row, dict) else []
-        print(f"  {msgspec.json.encode(row).decode()[:_ROW_LENGTH_MAX]}")
-        for fault in told:
-            print(f"    {fault['description']}")
+        print(f"  {row.row[:_ROW_LENGTH_MAX]}")
+        for problem in row.problems:
+            print(f"    {problem}")
     if len(rows) > _FAILED_SHOWN:
         print(f"  … and {counted(len(rows) - _FAILED_SHOWN, 'row')} more.")
     if rows:
-        command = f"onhand feeds errors {feed.feed_id} {where} -o mend.json"
+        command = f"onhand feeds errors {feed.feed_id}{where} -o mend.json"
         print(f"`{command}` writes them as a file: mend it and send it again.")
-
-
-def _failed_rows(report: bytes) -> list[Any]:
-    file: dict[str, Any] = msgspec.json.decode(report)
-    return next(value for value in file.values() if isinstance(value, list))
 
 
 def _content_of(file: Path) -> bytes:

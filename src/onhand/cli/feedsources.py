@@ -1,27 +1,23 @@
-"""Where the commands on feeds look: in the settings' database, or at a gateway over HTTP."""
+"""Where the commands on feeds look: in the settings' database, or at a gateway by the client."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any, Protocol
-from urllib.parse import quote
-from uuid import uuid4
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from itertools import islice
+from typing import Protocol
 
-import httpx
 import msgspec
 
 from onhand.cli.answers import Problem
+from onhand.cli.asking import Asker, told_in_one_line
 from onhand.cli.opened import environment_settings
+from onhand.client.clients import AsyncClient
+from onhand.client.errors import NotFound
+from onhand.client.results.feeds import FeedRow, FeedRowOutcome, FeedStatus, FeedSummary
 from onhand.dropship.feeds.report import error_report
-from onhand.dropship.feeds.status import Feed, feed_by_id, list_feeds
+from onhand.dropship.feeds.status import Feed, StoredRow, failed_rows, feed_by_id, list_feeds
 from onhand.partners.onboarding import partner_by_code
 from onhand.store.database import Database
 from onhand.wiring.databases import open_database
-
-_SERVICE = "onhand"
-_UNAUTHORIZED, _NOT_FOUND, _TOO_MANY = 401, 404, 429
-_PAUSE_SECONDS_MAX = 60.0
 
 
 class FeedView(msgspec.Struct, frozen=True, rename="camel"):
@@ -46,6 +42,14 @@ class FeedView(msgspec.Struct, frozen=True, rename="camel"):
         return self.items_received - self.items_processing
 
 
+class FailedRow(msgspec.Struct, frozen=True):
+    """A row that failed: its number from 0, itself, and what was wrong with it."""
+
+    index: int
+    row: str
+    problems: tuple[str, ...]
+
+
 class FeedSource(Protocol):
     """A place that knows feeds."""
 
@@ -60,6 +64,14 @@ class FeedSource(Protocol):
 
         Raises:
             Problem: there is none.
+        """
+        ...
+
+    async def failed(self, feed_id: str) -> list[FailedRow]:
+        """The failed rows of a feed.
+
+        Raises:
+            Problem: there is no such feed.
         """
         ...
 
@@ -90,6 +102,11 @@ class StoredFeeds:
         """The feed of that id."""
         return _view(await self._found(feed_id))
 
+    async def failed(self, feed_id: str) -> list[FailedRow]:
+        """The failed rows of a feed."""
+        feed = await self._found(feed_id)
+        return [_stored(row) async for row in failed_rows(self._database, self._partner_id, feed)]
+
     async def report(self, feed_id: str) -> bytes:
         """The failed rows of a feed as a file."""
         pieces = error_report(self._database, self._partner_id, await self._found(feed_id))
@@ -105,66 +122,38 @@ class StoredFeeds:
 class ServedFeeds:
     """The feeds of a client at a gateway."""
 
-    pause_seconds = 1.0
-
-    def __init__(self, client: httpx.AsyncClient, client_id: str, client_secret: str) -> None:
+    def __init__(self, client: AsyncClient) -> None:
         self._client = client
-        self._credentials = httpx.BasicAuth(client_id, client_secret)
-        self._token = ""
+        self.pause_seconds = client.polling.first_seconds
 
     async def feeds(self, rows_max: int) -> list[FeedView]:
         """The newest feeds, newest first."""
-        answer = await self._ask("GET", "/v3/feeds", params={"limit": str(rows_max)})
-        return [msgspec.convert(each, FeedView) for each in answer.json()["results"]["feed"]]
+        async for page in self._client.feeds.list(page_size=rows_max).pages():
+            return list(map(_shown, islice(page.rows, rows_max)))
+        return []
 
     async def feed(self, feed_id: str) -> FeedView:
         """The feed of that id."""
-        found = (await self._ask("GET", f"/v3/feeds/{quote(feed_id, safe='@')}")).json()
-        told = found.get("ingestionErrors", {}).get("ingestionError", ())
-        return msgspec.convert({**found, "errors": [each["description"] for each in told]}, FeedView)
+        with _found_or_not(feed_id):
+            return _shown(await self._client.feeds.status(feed_id))
+
+    async def failed(self, feed_id: str) -> list[FailedRow]:
+        """The failed rows of a feed."""
+        with _found_or_not(feed_id):
+            return list(map(_served, await self._client.feeds.failed_rows(feed_id)))
 
     async def report(self, feed_id: str) -> bytes:
         """The failed rows of a feed as a file."""
-        return (await self._ask("GET", f"/v3/feeds/{quote(feed_id, safe='@')}/errorReport")).content
+        with _found_or_not(feed_id):
+            return await self._client.feeds.error_report(feed_id)
 
     async def send(self, content: bytes, feed_type: str) -> str:
         """Send a file as a feed; its id."""
-        answer = await self._ask(
-            "POST",
-            "/v3/feeds",
-            params={"feedType": feed_type},
-            content=content,
-            headers={"content-type": "application/json", "idempotency-key": str(uuid4())},
-        )
-        return str(answer.json()["feedId"])
+        return await self._client.feeds.submit_file(content, feed_type=feed_type)
 
-    async def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """What is answered; a token that has expired is renewed, and a limit waited for.
-
-        Raises:
-            Problem: it was refused.
-        """
-        answer = await self._once(method, path, **request)
-        if answer.status_code == _UNAUTHORIZED:
-            await self._renew()
-            answer = await self._once(method, path, **request)
-        while answer.status_code == _TOO_MANY:
-            await asyncio.sleep(_seconds_to_wait(answer))
-            answer = await self._once(method, path, **request)
-        if answer.status_code == _NOT_FOUND and path != "/v3/feeds":
-            raise _unknown(path.split("/")[3])
-        return _accepted(answer)
-
-    async def _once(self, method: str, path: str, **request: Any) -> httpx.Response:
-        if not self._token:
-            await self._renew()
-        headers = {**_headers(), "WM_SEC.ACCESS_TOKEN": self._token, **request.get("headers", {})}
-        return await self._client.request(method, path, **{**request, "headers": headers})
-
-    async def _renew(self) -> None:
-        form = {"grant_type": "client_credentials"}
-        answer = await self._client.post("/v3/token", auth=self._credentials, data=form, headers=_headers())
-        self._token = _accepted(answer).json()["access_token"]
+    async def submit(self, rows: Sequence[FeedRow]) -> str:
+        """Send rows as a feed, once they are seen to be able to be right; its id."""
+        return await self._client.feeds.submit(rows)
 
 
 @asynccontextmanager
@@ -185,42 +174,45 @@ async def stored_feeds(partner_code: str) -> AsyncIterator[StoredFeeds]:
 
 
 @asynccontextmanager
-async def served_feeds(url: str, client_id: str, client_secret: str) -> AsyncIterator[ServedFeeds]:
-    """The feeds of a client at the gateway at `url`.
+async def served_feeds(asks: Asker) -> AsyncIterator[ServedFeeds]:
+    """The feeds of who asks, at a gateway.
 
     Raises:
-        Problem: the gateway can't be reached.
+        Problem: the gateway refuses, or can't be reached.
     """
-    async with httpx.AsyncClient(base_url=url, timeout=60.0) as client:
-        try:
-            yield ServedFeeds(client, client_id, client_secret)
-        except httpx.HTTPError as error:
-            raise Problem(f"{url} can't be asked: {str(error) or type(error).__name__}") from error
+    with told_in_one_line(asks.url):
+        async with asks.async_client() as client:
+            yield ServedFeeds(client)
 
 
-def _seconds_to_wait(answer: httpx.Response) -> float:
-    """How long a limit is to be waited for."""
-    said = answer.headers.get("retry-after", "")
-    return min(float(said), _PAUSE_SECONDS_MAX) if said.isdigit() else 1.0
-
-
-def _headers() -> dict[str, str]:
-    return {"WM_QOS.CORRELATION_ID": f"onhand-{time.time_ns()}", "WM_SVC.NAME": _SERVICE, "accept": "application/json"}
-
-
-def _accepted(answer: httpx.Response) -> httpx.Response:
-    if answer.is_success:
-        return answer
+@contextmanager
+def _found_or_not(feed_id: str) -> Iterator[None]:
     try:
-        told = "; ".join(each["description"] for each in answer.json()["error"])
-    except (ValueError, KeyError, TypeError):
-        told = answer.reason_phrase
-    raise Problem(f"the gateway answered {answer.status_code}: {told}")
+        yield
+    except NotFound as error:
+        raise _unknown(feed_id) from error
 
 
 def _view(feed: Feed) -> FeedView:
     counts = (feed.rows_received, feed.rows_succeeded, feed.rows_failed, feed.rows_waiting)
     return FeedView(feed.feed_id, feed.status, *counts, tuple(fault.description for fault in feed.faults))
+
+
+def _shown(feed: FeedStatus | FeedSummary) -> FeedView:
+    counts = (feed.items_received, feed.items_succeeded, feed.items_failed, feed.items_processing)
+    problems = feed.problems if isinstance(feed, FeedStatus) else ()
+    return FeedView(feed.feed_id, feed.feed_status, *counts, tuple(each.description for each in problems))
+
+
+def _stored(row: StoredRow) -> FailedRow:
+    text = bytes(row.content).decode("utf-8", "replace")
+    return FailedRow(row.index, text, tuple(f"{fault.code}: {fault.description}" for fault in row.faults))
+
+
+def _served(row: FeedRowOutcome) -> FailedRow:
+    named = [each.product_id for each in row.product_identifiers.product_identifier] or [row.sku]
+    text = msgspec.json.encode({"productId": named[0], "shipNode": row.ship_node}).decode()
+    return FailedRow(row.index, text, tuple(map(str, row.problems)))
 
 
 def _unknown(feed_id: str) -> Problem:

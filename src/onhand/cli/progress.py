@@ -34,6 +34,25 @@ def counting_bar(about: str, *, shown: bool) -> Iterator["CountingBar"]:
         yield CountingBar(progress, about)
 
 
+@contextmanager
+def waiting_bar(about: str, *, shown: bool) -> Iterator["WaitingBar"]:
+    """A sign of life while something is waited for that does not say how far it is."""
+    with _progress(TextColumn("{task.fields[state]}"), shown=shown) as progress:
+        yield WaitingBar(progress, about)
+
+
+class WaitingBar:
+    """What state something is in that is waited for."""
+
+    def __init__(self, progress: Progress, about: str) -> None:
+        self._progress = progress
+        self._task = progress.add_task(about, total=None, state="")
+
+    def __call__(self, state: str) -> None:
+        """It is in this state."""
+        self._progress.update(self._task, state=state)
+
+
 class LoadingBar:
     """How far the files of a load have been read, one bar a file."""
 

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from onhand.basics.clock import format_seconds, system_clock
-from onhand.cli.answers import accepted, print_facts, print_json
+from onhand.cli.answers import print_facts, print_json
 from onhand.cli.listening import listen, url_of
 from onhand.cli.opened import environment_settings
 from onhand.cli.options import AsJson, NoThrottle, ServerHost, ServerPort
@@ -107,9 +107,19 @@ def token(
     Example: `onhand sandbox token --as seller | curl -H @- 'http://127.0.0.1:8080/v3/inventory?sku=SELLER-MUG-01'`
     """
     # Only this command asks somebody.
-    from onhand.sandbox.gateway_headers import gateway_headers
+    from onhand.cli.asking import Asker, partner_client
+    from onhand.client.credentials import GatewayClient
 
-    print_headers(accepted(gateway_headers(url, getattr(sandbox_credentials(), who.value))), curl=None, as_json=as_json)
+    known = getattr(sandbox_credentials(), who.value)
+    gateway = GatewayClient(client_id=known.client_id, client_secret=known.client_secret)
+    with partner_client(Asker(url, {"gateway": gateway})) as client:
+        named = {
+            "WM_SVC.NAME": "Onhand sandbox",
+            "WM_QOS.CORRELATION_ID": "sandbox-token",
+            "Accept": "application/json",
+        }
+        headers = {**named, "WM_SEC.ACCESS_TOKEN": client.tokens.ask().access_token}
+    print_headers(headers, curl=None, as_json=as_json)
 
 
 def _settings(settings: Settings, host: str | None, port: int | None, no_throttle: bool) -> Settings:

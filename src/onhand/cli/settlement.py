@@ -12,6 +12,7 @@ import typer
 
 from onhand.basics.clock import format_micros, system_clock
 from onhand.basics.money import format_money
+from onhand.cli import statements
 from onhand.cli.answers import REFUSED, Problem, counted, print_facts, print_json, print_rows
 from onhand.cli.onboarded import text_of
 from onhand.cli.opened import with_database
@@ -41,6 +42,7 @@ from onhand.wiring.settlement import calendar_of, statement_form
 app = new_group("Settlement: periods, what they come to, and what commission is charged.")
 rates = new_group("The commission that contract categories pay.")
 app.add_typer(rates, name="rates")
+app.add_typer(statements.app)
 
 Seller = Annotated[str, typer.Option("--seller", help="The seller, by its code.")]
 RatesFile = Annotated[Path, typer.Argument(help="A CSV of rates; a hyphen is standard input.")]

@@ -51,7 +51,8 @@ def sellers_of(journey: Journey) -> tuple[SellerSales, ...]:
     found = []
     for manufacturer in busiest["manufacturer"].head(_SELLERS):
         lines = sold.filter(pl.col("manufacturer") == manufacturer).head(_LINES_MAX)
-        name = supplier_name_of(manufacturer)
+        # One of them has units in fulfilment centres, and is known by this name from there.
+        name = f"{supplier_name_of(manufacturer)}, as a marketplace seller"
         found.append(SellerSales(seller_code_of(manufacturer), name, tuple(map(_line, lines.iter_rows(named=True)))))
     return tuple(found)
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import httpx
 import msgspec
 from rich.console import Console
 
@@ -17,7 +16,7 @@ from onhand.completejourney.streaming import Part, read_journey
 from onhand.files.replacing import replace_file
 from onhand.settings import Settings
 from onhand.store.database import Database
-from onhand.tour.asking import Callers
+from onhand.tour.asking import client_of, seller_client_of
 from onhand.tour.credentials import Partners, dismiss, enrol
 from onhand.tour.dropship import NODES, DropShipTour
 from onhand.tour.fulfilment import FulfilmentTour
@@ -29,7 +28,6 @@ from onhand.wiring.intake import build_intake
 
 _SCENE = "scene.json"
 _POSITION = "loading.json"
-_TIMEOUT_SECONDS = 30.0
 # At two ship nodes they make a feed of ten thousand rows.
 _VENDOR_ITEMS_MAX = 5_000
 
@@ -88,14 +86,13 @@ async def _take(database: Database, clock: Clock, data: DemoData, url: str, cons
     partners = Partners(scene.supplier_code, vendor.supplier_code, data.fulfilment.seller_code)
     credentials = await enrol(database, clock, partners, NODES)
     try:
-        # Proxies that are set for the outside have no business between two ends on this machine.
-        async with httpx.AsyncClient(base_url=url, timeout=_TIMEOUT_SECONDS, trust_env=False) as http:
-            callers = Callers(http, credentials, clock)
-            await Tour(callers, scene, console, clock).take()
-            await DropShipTour(callers, vendor, _foreign_to(vendor, scene), console, clock).take()
-            await FulfilmentTour(callers, data.fulfilment, console).take()
-            await ReportTour(callers, console).take()
-            await SettlementTour(callers, database, data.sellers, console, clock).take(http)
+        known = (credentials.seller_client, credentials.seller_secret)
+        async with client_of(url, credentials, clock) as client, seller_client_of(url, *known) as seller:
+            await Tour(client, scene, console, clock).take()
+            await DropShipTour(client, vendor, _foreign_to(vendor, scene), console, clock).take()
+            await FulfilmentTour(seller, data.fulfilment, console).take()
+            await ReportTour(client, console).take()
+            await SettlementTour(client, database, data.sellers, console, clock).take(url)
     finally:
         await dismiss(database, clock, credentials)
 

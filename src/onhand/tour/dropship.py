@@ -1,31 +1,36 @@
 """The tour's second half: a drop-ship vendor declares ten thousand quantities, and customers order from them."""
 
-import asyncio
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from onhand.basics.clock import Clock, format_micros
+from onhand.client.clients import AsyncClient
+from onhand.client.policy import Polling
+from onhand.client.results.feeds import FeedStatus
+from onhand.client.results.operator import OrderResult, OrderResults
 from onhand.completejourney.dropship import Basket, DropShip, units_at
-from onhand.tour.asking import Callers
 from onhand.tour.tables import failed_rows_table, nodes_table
 
 NODES = ("700000001", "700000002")
-_POLL_SECONDS = 0.02
+_POLLING = Polling(first_seconds=0.02, factor=1.0, seconds_max=0.02)
 _HELD_SECONDS = 900
 _PART_ORDERS = 200
 _ENDLESS_EVERY = 50
+
+Tell = Callable[[Sequence[dict[str, Any]]], Awaitable[OrderResults]]
 
 
 class DropShipTour:
     """One walk through feeds and orders."""
 
-    def __init__(self, callers: Callers, scene: DropShip, foreign_gtin: str, console: Console, clock: Clock) -> None:
-        self._callers = callers
+    def __init__(self, client: AsyncClient, scene: DropShip, foreign_gtin: str, console: Console, clock: Clock) -> None:
+        self._client = client
         self._scene = scene
         self._foreign_gtin = foreign_gtin
         self._console = console
@@ -59,39 +64,36 @@ class DropShipTour:
         }
         body = {"InventoryFeedHeader": header, "Inventory": rows}
         started = time.perf_counter()
-        answer = await self._callers.vendor_post("/v3/feeds", body, feedType="DSV_INVENTORY")
+        # As a file, since two of its rows are wrong on purpose, and the client would find them before it sends.
+        feed_id = await self._client.feeds.submit_file(msgspec.json.encode(body))
         taken = time.perf_counter() - started
-        feed_id = str(answer["feedId"])
         status = await self._follow(feed_id, len(rows))
         took = time.perf_counter() - started
         self._say(
-            f"Feed {feed_id} was taken in {taken * 1000:.0f} ms and is {status['feedStatus']} after "
-            f"{took * 1000:.0f} ms: {status['itemsSucceeded']:,} rows applied, {status['itemsFailed']} refused."
+            f"Feed {feed_id} was taken in {taken * 1000:.0f} ms and is {status.feed_status} after "
+            f"{took * 1000:.0f} ms: {status.items_succeeded:,} rows applied, {status.items_failed} refused."
         )
         return feed_id
 
-    async def _follow(self, feed_id: str, rows: int) -> dict[str, Any]:
+    async def _follow(self, feed_id: str, rows: int) -> FeedStatus:
         columns = (TextColumn("  feed"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=self._console, disable=not self._console.is_terminal) as progress:
             task = progress.add_task("feed", total=rows)
-            while True:
-                status = await self._callers.vendor_get(f"/v3/feeds/{feed_id}")
-                progress.update(task, completed=status["itemsSucceeded"] + status["itemsFailed"])
-                if status["feedStatus"] in ("PROCESSED", "ERROR"):
-                    return status
-                await asyncio.sleep(_POLL_SECONDS)
+            return await self._client.feeds.wait(
+                feed_id, polling=_POLLING, told=lambda status: progress.update(task, completed=status.items_done)
+            )
 
     async def _failed_rows(self, feed_id: str) -> None:
         path = f"/v3/feeds/{feed_id}/errorReport"
         self._heading("The rows that were refused, as a feed to mend and send again", f"GET {path}")
-        answer = await self._callers.vendor_get(path)
-        self._console.print(failed_rows_table(answer))
+        report = msgspec.json.decode(await self._client.feeds.error_report(feed_id))
+        self._console.print(failed_rows_table(report))
 
     async def _item(self, gtin: str, title: str) -> None:
         path = f"/v3/inventories/{gtin}"
         self._heading(title, f"GET {path}?productIdType=gtin")
         self._say(f"“{self._scene.names[gtin]}”, the vendor's product that sells most.")
-        self._console.print(nodes_table(await self._callers.vendor_get(path, productIdType="gtin")))
+        self._console.print(nodes_table(await self._client.inventory.item(gtin)))
 
     async def _orders(self) -> None:
         baskets = self._scene.baskets
@@ -101,35 +103,28 @@ class DropShipTour:
             "held as a whole or not at all; the declared units run out on purpose."
         )
         orders = [self._order(number, basket) for number, basket in enumerate(baskets)]
-        answers = await self._in_parts("reserve", "orders", orders)
+        answers = await _in_parts(self._client.operator.reserve, orders)
         counts = Counter(_outcome(answer) for answer in answers)
         self._say("  " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())))
-        short = next((answer for answer in answers if answer.get("shortages")), None)
+        short = next((answer for answer in answers if answer.shortages), None)
         if short:
-            lacking = short["shortages"][0]
-            name = self._scene.names.get(lacking["gtin"], lacking["gtin"])
-            self._say(f"  the first refused: {lacking['asked']} of “{name}” asked, {lacking['available']} to be had")
-        held = [order for order, answer in zip(orders, answers, strict=True) if answer["status"] == "accepted"]
+            lacking = short.shortages[0]
+            name = self._scene.names.get(lacking.gtin, lacking.gtin)
+            self._say(f"  the first refused: {lacking.asked} of “{name}” asked, {lacking.available} to be had")
+        held = [order for order, answer in zip(orders, answers, strict=True) if answer.status == "accepted"]
         self._heading("Half of them are shipped, a quarter cancelled", "POST /operator/v1/orders/ship, …/cancel")
-        await self._end("ship", "shipments", held[::2])
-        await self._end("cancel", "cancellations", held[1::4])
+        await self._end("ship", self._client.operator.ship, held[::2])
+        await self._end("cancel", self._client.operator.cancel, held[1::4])
         self._say(f"What is left is held for {_HELD_SECONDS // 60} minutes, then it expires by itself.")
 
-    async def _end(self, verb: str, name: str, orders: Sequence[dict[str, Any]]) -> None:
+    async def _end(self, verb: str, tell: Tell, orders: Sequence[dict[str, Any]]) -> None:
         told = [
             {"eventId": f"{verb}/{order['orderId']}", "orderId": order["orderId"], "node": order["node"]}
             for order in orders
         ]
-        answers = await self._in_parts(verb, name, told)
-        counts = Counter(answer["status"] for answer in answers)
+        answers = await _in_parts(tell, told)
+        counts = Counter(answer.status for answer in answers)
         self._say(f"  {verb}: " + ", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
-
-    async def _in_parts(self, verb: str, name: str, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        answers: list[dict[str, Any]] = []
-        for start in range(0, len(told), _PART_ORDERS):
-            body = {name: list(told[start : start + _PART_ORDERS])}
-            answers += (await self._callers.operator_post(f"/orders/{verb}", body))["results"]
-        return answers
 
     def _rows(self) -> list[dict[str, Any]]:
         rows = [self._row(number, gtin, node) for number, gtin in enumerate(self._scene.gtins) for node in (0, 1)]
@@ -160,6 +155,12 @@ class DropShipTour:
         self._console.print(text, highlight=False)
 
 
-def _outcome(answer: dict[str, Any]) -> str:
-    code = answer.get("code")
-    return f"{answer['status']} ({code})" if code else str(answer["status"])
+async def _in_parts(tell: Tell, told: Sequence[dict[str, Any]]) -> list[OrderResult]:
+    answers: list[OrderResult] = []
+    for start in range(0, len(told), _PART_ORDERS):
+        answers += (await tell(told[start : start + _PART_ORDERS])).results
+    return answers
+
+
+def _outcome(answer: OrderResult) -> str:
+    return f"{answer.status} ({answer.code})" if answer.code else answer.status

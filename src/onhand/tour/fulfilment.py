@@ -1,20 +1,22 @@
 """The tour's third part: a seller looks at its units in fulfilment centres."""
 
+from datetime import date
+
 from rich.console import Console
 
+from onhand.client.clients import AsyncClient
 from onhand.completejourney.fulfilment import Fulfilment
-from onhand.tour.asking import Callers
 from onhand.tour.tables import centres_table, log_table
 
-_ITEMS = "5"
-_ROWS = "14"
+_ITEMS = 5
+_ROWS = 14
 
 
 class FulfilmentTour:
     """One walk through a seller's units."""
 
-    def __init__(self, callers: Callers, scene: Fulfilment, console: Console) -> None:
-        self._callers = callers
+    def __init__(self, client: AsyncClient, scene: Fulfilment, console: Console) -> None:
+        self._client = client
         self._scene = scene
         self._console = console
 
@@ -31,16 +33,17 @@ class FulfilmentTour:
             "shipments from as many fulfilment centres, 261 weeks later. Receipts are simulated, because the data set "
             "has none."
         )
-        answer = await self._callers.seller_get(path, limit=_ITEMS)
-        self._console.print(centres_table(answer))
-        self._say(f"These are the first of {answer['headers']['totalCount']:,} items.")
+        page = await anext(self._client.fulfilment.inventory(page_size=_ITEMS).pages())
+        self._console.print(centres_table(page.rows))
+        self._say(f"These are the first of {page.total:,} items.")
 
     async def _log(self) -> None:
         scene, path = self._scene, "/v3/fulfillment/inventory-log"
-        days = {"startDate": scene.first_day, "endDate": scene.last_day}
+        first, last = date.fromisoformat(scene.first_day), date.fromisoformat(scene.last_day)
         self._heading("Every movement of one item", f"GET {path}?gtin={scene.gtin}&startDate=…&endDate=…")
         self._say(f"“{scene.name}”, the seller's item that sells most, in the last two weeks, newest first.")
-        self._console.print(log_table(await self._callers.seller_get(path, gtin=scene.gtin, limit=_ROWS, **days)))
+        log = self._client.fulfilment.log(scene.gtin, start_date=first, end_date=last, page_size=_ROWS)
+        self._console.print(log_table((await anext(log.pages())).rows))
 
     def _heading(self, title: str, request: str) -> None:
         self._console.rule(f"[bold]{title}", align="left")

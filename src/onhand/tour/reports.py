@@ -1,63 +1,49 @@
 """The tour's last steps: the vendor asks for its visibility report, follows it, and downloads the file by its link."""
 
-import asyncio
 import csv
-import io
+import tempfile
 import time
-import zipfile
-from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
 from rich.console import Console
 
-from onhand.tour.asking import Callers
+from onhand.client.clients import AsyncClient
 from onhand.tour.tables import report_table
 
-_REPORT = {"reportType": "DSV_INVENTORY", "reportVersion": "v1"}
-_FIRST_PAUSE_SECONDS = 0.05
-_PAUSE_SECONDS_MAX = 5.0
+_REPORT = "DSV_INVENTORY"
 
 
 class ReportTour:
     """One walk from a request to its file."""
 
-    def __init__(self, callers: Callers, console: Console) -> None:
-        self._callers = callers
+    def __init__(self, client: AsyncClient, console: Console) -> None:
+        self._client = client
         self._console = console
 
     async def take(self) -> None:
         """Every step in its order."""
         request_id = await self._request()
-        await self._file(request_id)
+        with tempfile.TemporaryDirectory(prefix="onhand-tour-") as folder:
+            await self._file(request_id, Path(folder))
 
     async def _request(self) -> str:
-        self._heading("A report of everything, as of one moment", "POST /v3/reports?reportType=DSV_INVENTORY")
+        self._heading("A report of everything, as of one moment", f"POST /v3/reports?reportType={_REPORT}")
         started = time.perf_counter()
-        answer = await self._callers.vendor_post("/v3/reports", {}, **_REPORT)
-        request_id = str(answer["requestId"])
-        status = await self._follow(request_id)
+        request_id = (await self._client.reports.request(_REPORT)).request_id
+        status = await self._client.reports.wait(request_id, report_type=_REPORT)
         took = time.perf_counter() - started
-        self._say(f"Request {request_id} is {status['requestStatus']} after {took * 1000:.0f} ms.")
+        self._say(f"Request {request_id} is {status.request_status} after {took * 1000:.0f} ms.")
         return request_id
 
-    async def _follow(self, request_id: str) -> dict[str, Any]:
-        pause = _FIRST_PAUSE_SECONDS
-        while True:
-            status = await self._callers.vendor_get(f"/v3/reports/reportRequests/{request_id}", **_REPORT)
-            if status["requestStatus"] in ("READY", "ERROR"):
-                return status
-            # A client may ask twenty times a minute.
-            await asyncio.sleep(pause)
-            pause = min(2 * pause, _PAUSE_SECONDS_MAX)
-
-    async def _file(self, request_id: str) -> None:
+    async def _file(self, request_id: str, folder: Path) -> None:
         self._heading(
             "Its file, by a link that needs no token", f"GET /v3/reports/downloadReport?requestId={request_id}"
         )
-        answer = await self._callers.vendor_get("/v3/reports/downloadReport", requestId=request_id)
-        content = await self._callers.download(answer["downloadURL"])
-        name, rows = _read(content)
-        self._say(f"{name}: {len(rows) - 1:,} rows in {len(content):,} bytes. The link expires in an hour.")
+        path = await self._client.reports.download(request_id, folder)
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        size = path.stat().st_size
+        self._say(f"{path.name}: {len(rows) - 1:,} rows in {size:,} bytes, unpacked. The link expires in an hour.")
         self._console.print(report_table(rows))
 
     def _heading(self, title: str, request: str) -> None:
@@ -66,10 +52,3 @@ class ReportTour:
 
     def _say(self, text: str) -> None:
         self._console.print(text, highlight=False)
-
-
-def _read(content: bytes) -> tuple[str, Sequence[Sequence[str]]]:
-    """The name of the file in a ZIP, and its rows."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        (name,) = archive.namelist()
-        return name, list(csv.reader(io.TextIOWrapper(archive.open(name), encoding="utf-8", newline="")))

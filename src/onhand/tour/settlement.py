@@ -1,21 +1,23 @@
 """The tour's last part: real baskets as sales of marketplace sellers, a period that ends, its report and its proof."""
 
 import secrets
+import tempfile
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 
 from onhand.basics.clock import DAY, Clock
 from onhand.basics.refusal import Refusal
+from onhand.client.clients import AsyncClient
+from onhand.client.results.money import SettlementProof
 from onhand.completejourney.selling import SellerSales, SoldLine
 from onhand.partners.clients import FULL_ACCESS, Scopes, add_gateway_client, revoke_gateway_client
 from onhand.partners.onboarding import add_partner
-from onhand.settlement.calendar import SettlementCalendar, parse_report_date
+from onhand.settlement.calendar import SettlementCalendar
 from onhand.settlement.closing import close_everywhere
 from onhand.settlement.entries import Entry, RefundEntry, SaleEntry
 from onhand.settlement.intake import SettlementIntake
@@ -23,7 +25,7 @@ from onhand.settlement.publishing import publish_everywhere
 from onhand.settlement.statement import StatementForm
 from onhand.settlement.vocabulary import Verb
 from onhand.store.database import Database
-from onhand.tour.asking import Callers
+from onhand.tour.asking import seller_client_of
 
 _PATH = "/v3/report/reconreport"
 _SOURCE = "tour"
@@ -38,22 +40,22 @@ class SettlementTour:
     """One walk from real baskets to a report and its proof."""
 
     def __init__(
-        self, callers: Callers, database: Database, sales: Sequence[SellerSales], console: Console, clock: Clock
+        self, client: AsyncClient, database: Database, sales: Sequence[SellerSales], console: Console, clock: Clock
     ) -> None:
-        self._callers = callers
+        self._client = client
         self._database = database
         self._sales = sales
         self._console = console
         self._clock = clock
         self._calendar = SettlementCalendar()
 
-    async def take(self, http: httpx.AsyncClient) -> None:
+    async def take(self, url: str) -> None:
         """Every step in its order."""
         if not self._sales:
             return
         await self._post_all()
         await self._settle()
-        await self._report(http, self._sales[0])
+        await self._report(url, self._sales[0])
 
     async def _post_all(self) -> None:
         lines = sum(len(seller.lines) for seller in self._sales)
@@ -88,36 +90,34 @@ class SettlementTour:
             f"  {len(closed)} periods closed, {len(published)} reports published; said again, it changes nothing."
         )
 
-    async def _report(self, http: httpx.AsyncClient, seller: SellerSales) -> None:
+    async def _report(self, url: str, seller: SellerSales) -> None:
         client, secret = f"tour-{secrets.token_hex(8)}", secrets.token_urlsafe(_SECRET_BYTES)
         named = {"client_id": client, "partner_code": seller.code, "secret": secret}
         added = await add_gateway_client(self._database, self._clock, **named, scopes=Scopes.of(FULL_ACCESS))
         assert not isinstance(added, Refusal), added
         try:
-            headers = await _token_headers(http, client, secret)
-            listed = await http.get(f"{_PATH}/availableReconFiles", params={"reportVersion": "v1"}, headers=headers)
-            report_date = listed.raise_for_status().json()["availableApReportDates"][-1]
-            await self._head(http, headers, seller, report_date)
+            async with seller_client_of(url, client, secret) as partner:
+                report_date = (await partner.settlement.dates())[-1]
+                await self._head(partner, seller, report_date)
             await self._proof(seller, report_date)
         finally:
             await revoke_gateway_client(self._database, self._clock, client_id=client)
 
-    async def _head(
-        self, http: httpx.AsyncClient, headers: dict[str, str], seller: SellerSales, report_date: str
-    ) -> None:
-        parameters = {"reportVersion": "v1", "reportDate": report_date}
-        self._heading("What a seller is paid for", f"GET {_PATH}/reconFile?reportDate={report_date}&reportVersion=v1")
+    async def _head(self, partner: AsyncClient, seller: SellerSales, report_date: date) -> None:
+        shown = f"reportDate={report_date:%Y%m%d}&reportVersion=v1"
+        self._heading("What a seller is paid for", f"GET {_PATH}/reconFile?{shown}")
         self._say(f"{seller.name} fetches its report; the lines are cut to the width of the page.")
-        answer = await http.get(f"{_PATH}/reconFile", params=parameters, headers=headers)
-        for line in answer.raise_for_status().text.splitlines()[:_HEAD_LINES]:
+        with tempfile.TemporaryDirectory(prefix="onhand-tour-") as folder:
+            report = await partner.settlement.save(report_date, Path(folder), form="csv")
+            assert report.path is not None, "it was saved"
+            lines = report.path.read_text(encoding="utf-8").splitlines()
+        for line in lines[:_HEAD_LINES]:
             self._say(line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]}…")
 
-    async def _proof(self, seller: SellerSales, report_date: str) -> None:
-        day = parse_report_date(report_date)
-        path = f"/settlement/sellers/{seller.code}/periods/{day}/proof"
+    async def _proof(self, seller: SellerSales, report_date: date) -> None:
+        path = f"/settlement/sellers/{seller.code}/periods/{report_date}/proof"
         self._heading("Whether it adds up", f"GET /operator/v1{path}")
-        proof = await self._callers.operator_get(path)
-        self._console.print(_proof_table(proof))
+        self._console.print(_proof_table(await self._client.money.proof(seller.code, report_date)))
 
     def _heading(self, title: str, request: str) -> None:
         self._console.rule(f"[bold]{title}", align="left")
@@ -161,21 +161,21 @@ def _sale(seller_code: str, line: SoldLine) -> SaleEntry:
     )
 
 
-def _proof_table(proof: dict[str, Any]) -> Table:
-    table = Table("what", "rows", "amount", title=f"Period of {proof['period']['firstDay']}", title_justify="left")
-    for each in (*proof["byAmountType"], *proof["byFee"]):
-        table.add_row(each["what"], f"{each['rows']:,}", each["amount"])
+def _proof_table(proof: SettlementProof) -> Table:
+    table = Table("what", "rows", "amount", title=f"Period of {proof.period.first_day}", title_justify="left")
+    for each in (*proof.by_amount_type, *proof.by_fee):
+        table.add_row(each.what, f"{each.rows:,}", str(each.amount))
     table.add_section()
-    for what in ("payable", "paid", "carried", "salesAndRefunds", "legacy"):
-        table.add_row(what, "", proof[what])
+    sums = {
+        "payable": proof.payable,
+        "paid": proof.paid,
+        "carried": proof.carried,
+        "salesAndRefunds": proof.sales_and_refunds,
+        "legacy": proof.legacy,
+    }
+    for what, amount in sums.items():
+        table.add_row(what, "", str(amount))
     table.add_section()
-    for each in proof["residuals"]:
-        table.add_row(f"residual, {each['where']}", "", f"[bold]{each['amount']}")
+    for left in proof.residuals:
+        table.add_row(f"residual, {left.where}", "", f"[bold]{left.amount}")
     return table
-
-
-async def _token_headers(http: httpx.AsyncClient, client: str, secret: str) -> dict[str, str]:
-    named = {"WM_SVC.NAME": "Onhand tour", "WM_QOS.CORRELATION_ID": "tour", "Accept": "*/*"}
-    grant = {"grant_type": "client_credentials"}
-    answer = await http.post("/v3/token", data=grant, auth=(client, secret), headers=named)
-    return {**named, "WM_SEC.ACCESS_TOKEN": answer.raise_for_status().json()["access_token"]}

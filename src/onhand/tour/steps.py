@@ -1,15 +1,16 @@
 """The tour, step by step. Each asks the running server and shows what it was answered."""
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
 
 from onhand.basics.clock import Clock
+from onhand.client.clients import AsyncClient
+from onhand.client.results.stores import HistoryEvent
 from onhand.completejourney.highlight import Highlight
 from onhand.completejourney.simulation import OPENED_AT
-from onhand.tour.asking import Callers
-from onhand.tour.tables import HistoryRow, history_table, items_table, shelf_table
+from onhand.tour.tables import history_table, items_table, plain_number, shelf_table
 
 _NO_GTIN = "0000000000000X"
 _MISSED_UNITS = 3
@@ -19,8 +20,8 @@ _LOST_UNITS = 2
 class Tour:
     """One walk through the store APIs."""
 
-    def __init__(self, callers: Callers, scene: Highlight, console: Console, clock: Clock) -> None:
-        self._callers = callers
+    def __init__(self, client: AsyncClient, scene: Highlight, console: Console, clock: Clock) -> None:
+        self._client = client
         self._scene = scene
         self._console = console
         self._clock = clock
@@ -41,17 +42,16 @@ class Tour:
             "Its sales are real register lines; the first count and the deliveries are simulated, "
             "because the data set has none."
         )
-        self._console.print(shelf_table(await self._callers.supplier_get(path)))
+        self._console.print(shelf_table(await self._client.stores.available(scene.store_number, scene.gtin)))
 
     async def _several_items(self) -> None:
         scene, path = self._scene, "/store/inventory/status"
         self._heading("Several items, two of them wrong", f"POST {path}?itemIdentifier=gtin")
         self._say("An item of another supplier and a GTIN that is none come back as errors beside the others' stock.")
         values = [scene.gtin, *scene.other_gtins, scene.foreign_gtin, _NO_GTIN]
-        body = {"storeNbr": scene.store_number, "values": values}
-        self._console.print(items_table(await self._callers.supplier_post(path, body, itemIdentifier="gtin")))
+        self._console.print(items_table(await self._client.stores.status(scene.store_number, values)))
 
-    async def _history(self) -> list[HistoryRow]:
+    async def _history(self) -> list[HistoryEvent]:
         scene = self._scene
         period = f"startDate={scene.first_day}&endDate={scene.last_day}"
         self._heading("How it came to that", f"GET {self._item_path}/transactionHistory?{period}")
@@ -63,9 +63,11 @@ class Tour:
         self._console.print(history_table(rows, _origin))
         return rows
 
-    async def _late_event(self, before: list[HistoryRow]) -> None:
-        sold = next(row for row in before if row["eventType"] == "SALES")
-        count = self._event("count", "PI", _after(sold, minutes=2), counted=sold["aggregatedQty"] - _LOST_UNITS)
+    async def _late_event(self, before: list[HistoryEvent]) -> None:
+        sold = next(row for row in before if row.event_type == "SALES")
+        count = self._event(
+            "count", "PI", _after(sold, minutes=2), counted=plain_number(sold.aggregated_qty) - _LOST_UNITS
+        )
         late = self._event("late", "RETURNS", _after(sold, minutes=1), quantity=_MISSED_UNITS)
         self._heading("An event that comes late", "POST /operator/v1/events")
         self._say(
@@ -83,17 +85,16 @@ class Tour:
         self._console.print(history_table(await self._history_rows(), _origin, before))
 
     async def _post(self, event: dict[str, object]) -> None:
-        answer = await self._callers.operator_post("/events", [event])
-        result = answer["results"][0]
-        outcome = result["status"] + (f": {result['message']}" if "message" in result else "")
+        (result,) = (await self._client.operator.post_events([event])).results
+        outcome = result.status + (f": {result.message}" if result.message else "")
         self._console.print(f"  {event['eventType']} at {event['occurredAt']}: [bold]{outcome}[/bold]")
 
-    async def _history_rows(self) -> list[HistoryRow]:
+    async def _history_rows(self) -> list[HistoryEvent]:
         scene = self._scene
-        path = f"{self._item_path}/transactionHistory"
-        answer = await self._callers.supplier_get(path, startDate=scene.first_day, endDate=scene.last_day)
-        rows: list[HistoryRow] = answer["eventHistory"]
-        return rows
+        first, last = date.fromisoformat(scene.first_day), date.fromisoformat(scene.last_day)
+        history = self._client.stores.history(scene.store_number, scene.gtin, start_date=first, end_date=last)
+        # The newest page is all that is shown.
+        return list((await anext(history.pages())).rows)
 
     @property
     def _item_path(self) -> str:
@@ -119,15 +120,14 @@ class Tour:
         self._console.print(text)
 
 
-def _origin(row: HistoryRow) -> str:
+def _origin(row: HistoryEvent) -> str:
     """Where a row of the demo's ledger came from: only the registers' lines are real."""
-    if row["eventType"] == "SALES":
+    if row.event_type == "SALES":
         return "register"
-    if row["eventType"] == "NGR" or row["eventCreationTime"] == OPENED_AT.isoformat():
+    if row.event_type == "NGR" or row.event_creation_time == OPENED_AT:
         return "simulated"
-    return "raised by the ledger" if row["eventType"] == "TSBR" else "made up by the tour"
+    return "raised by the ledger" if row.event_type == "TSBR" else "made up by the tour"
 
 
-def _after(row: HistoryRow, minutes: int) -> str:
-    moment = datetime.fromisoformat(row["eventCreationTime"])
-    return f"{(moment + timedelta(minutes=minutes)).isoformat()}Z"
+def _after(row: HistoryEvent, minutes: int) -> str:
+    return f"{(row.event_creation_time + timedelta(minutes=minutes)).isoformat()}Z"

@@ -1,58 +1,71 @@
-"""Answers of the store APIs as tables."""
+"""Answers of the store APIs and of the gateway as tables."""
 
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.table import Column, Table
 
+from onhand.client.results.fulfilment import CentreItem, LogEntry
+from onhand.client.results.inventory import ItemInventory, Quantity
+from onhand.client.results.stores import HistoryEvent, StoreInventory, StoreStatus
+
 _NEW = "bold yellow"
 _ROWS_MAX = 14
 
-HistoryRow = Mapping[str, Any]
+
+def plain_number(quantity: Decimal) -> int | float:
+    """A quantity as it is shown: whole where it is."""
+    return int(quantity) if quantity == quantity.to_integral_value() else float(quantity)
 
 
-def shelf_table(answer: Mapping[str, Any]) -> Table:
+def shelf_table(answer: StoreInventory) -> Table:
     """One item's stock (SI-01)."""
     table = Table("area", "state", "quantity", "last updated (UTC)")
-    table.add_row(answer["locationArea"], answer["state"], f"{answer['quantity']:g}", answer["lastUpdatedTime"])
+    shown = f"{plain_number(answer.quantity):g}"
+    table.add_row(answer.location_area, answer.state, shown, answer.last_updated_time.isoformat())
     return table
 
 
-def items_table(answer: Mapping[str, Any]) -> Table:
+def items_table(answer: StoreStatus) -> Table:
     """Several items, and the errors in their midst (SI-03, SI-04)."""
     table = Table(_whole("GTIN"), "area and state, or error", "quantity", _whole("last updated (UTC)"))
-    for item in answer.get("inventory", ()):
-        for shelf in item["inventoryByLocation"]:
-            place = f"{shelf['locationArea']} {shelf['state']}"
-            table.add_row(item["gtin"], place, f"{shelf['quantity']:g}", shelf["lastUpdatedTime"])
-    for error in answer.get("errors", ()):
-        table.add_row(error["value"], f"[red]{error['message']}[/red]", "", "")
+    for item in answer.inventory:
+        for shelf in item.inventory_by_location:
+            place, shown = f"{shelf.location_area} {shelf.state}", f"{plain_number(shelf.quantity):g}"
+            table.add_row(item.gtin, place, shown, shelf.last_updated_time.isoformat())
+    for error in answer.errors:
+        table.add_row(error.value, f"[red]{error.message}[/red]", "", "")
     return table
 
 
 def history_table(
-    rows: Sequence[HistoryRow],
-    origin_of: Callable[[HistoryRow], str],
-    known_before: Sequence[HistoryRow] | None = None,
+    rows: Sequence[HistoryEvent],
+    origin_of: Callable[[HistoryEvent], str],
+    known_before: Sequence[HistoryEvent] | None = None,
 ) -> Table:
     """The newest rows of a history (TH-01): each says where it came from, what is other than before stands out."""
     table = Table("event", "quantity", _whole("happened (UTC)"), "on hand after it", "where from")
     for row in rows[:_ROWS_MAX]:
         is_new = known_before is not None and row not in known_before
-        cells = (row["eventType"], f"{row['eventQty']:+g}", row["eventCreationTime"], f"{row['aggregatedQty']:g}")
+        quantity, after = f"{plain_number(row.event_qty):+g}", f"{plain_number(row.aggregated_qty):g}"
+        cells = (row.event_type, quantity, row.event_creation_time.isoformat(), after)
         table.add_row(*cells, origin_of(row), style=_NEW if is_new else None)
     if len(rows) > _ROWS_MAX:
         table.caption = f"and {len(rows) - _ROWS_MAX} older rows on this page"
     return table
 
 
-def nodes_table(answer: Mapping[str, Any]) -> Table:
+def nodes_table(answer: ItemInventory) -> Table:
     """What an item has at each ship node (DS-04)."""
     table = Table("ship node", "on hand", "reserved by orders", "available to sell")
-    for node in answer["nodes"]:
-        amounts = (node[name].get("amount") for name in ("inputQty", "reservedQty", "availToSellQty"))
-        table.add_row(node["shipNode"], *("without end" if amount is None else f"{amount:,}" for amount in amounts))
+    for node in answer.nodes:
+        table.add_row(node.ship_node, *map(_units, (node.input_qty, node.reserved_qty, node.avail_to_sell_qty)))
     return table
+
+
+def _units(quantity: Quantity | None) -> str:
+    return "without end" if quantity is None or quantity.amount is None else f"{quantity.amount:,}"
 
 
 def failed_rows_table(feed: Mapping[str, Any]) -> Table:
@@ -65,22 +78,22 @@ def failed_rows_table(feed: Mapping[str, Any]) -> Table:
     return table
 
 
-def centres_table(answer: Mapping[str, Any]) -> Table:
+def centres_table(items: Sequence[CentreItem]) -> Table:
     """What a seller has in all fulfilment centres together (WF-10)."""
     table = Table("SKU", "on hand", "available to sell", _whole("last moved (UTC)"))
-    for item in answer["payload"]["inventory"]:
-        for units in item["shipNodes"]:
-            table.add_row(item["sku"], f"{units['onHandQty']:,}", f"{units['availToSellQty']:,}", units["modifiedDate"])
+    for item in items:
+        for units in item.ship_nodes:
+            table.add_row(item.sku, f"{units.on_hand_qty:,}", f"{units.avail_to_sell_qty:,}", units.modified_date)
     return table
 
 
-def log_table(answer: Mapping[str, Any]) -> Table:
+def log_table(entries: Sequence[LogEntry]) -> Table:
     """The newest movements of an item in fulfilment centres, each with where the demo has it from (WF-10)."""
     table = Table("centre", "movement", "units", _whole("happened (UTC)"), "refers to", "where from")
-    for row in answer["inventoryLog"]:
-        origin = "register" if row["transactionType"] == "SOLD" else "simulated"
-        cells = (row["transactionType"], f"{row['changedUnits']:+,}", row["transactionTime"], row["shipmentId"] or "")
-        table.add_row(row["transactionLocation"], *cells, origin)
+    for row in entries:
+        origin = "register" if row.transaction_type == "SOLD" else "simulated"
+        cells = (row.transaction_type, f"{row.changed_units:+,}", row.transaction_time, row.shipment_id or "")
+        table.add_row(row.transaction_location, *cells, origin)
     return table
 
 

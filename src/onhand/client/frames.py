@@ -1,0 +1,74 @@
+"""Rows as a table of whichever library is installed: Arrow, pandas, Polars. None of them is needed otherwise.
+
+Columns are named as the fields of the rows. Identifiers stay texts, so that no leading zero is lost; money stays exact
+(decimals).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from onhand.client.errors import BadSetup
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+T = TypeVar("T")
+
+
+class Frames(Generic[T]):
+    """Rows that can be had as a table."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._kind = kind
+
+    def __iter__(self) -> Iterator[T]:
+        raise NotImplementedError
+
+    def to_list(self) -> list[T]:
+        """All rows."""
+        return list(self)
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """All rows, as one list for each field."""
+        return columns_of(self, self._kind)
+
+    def to_arrow(self) -> "pa.Table":
+        """All rows as an Arrow table (needs pyarrow)."""
+        return _library("pyarrow").table(self.to_columns())
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """All rows as a data frame of pandas."""
+        return _library("pandas").DataFrame(self.to_columns())
+
+    def to_polars(self) -> "pl.DataFrame":
+        """All rows as a data frame of Polars."""
+        frame: pl.DataFrame = _library("polars").DataFrame(self.to_columns())
+        return frame
+
+
+def columns_of(rows: Frames[T], kind: type[T]) -> dict[str, list[Any]]:
+    """One list for each field of the rows; what is itself a row becomes a mapping."""
+    fields: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
+    columns: dict[str, list[Any]] = {name: [] for name in fields}
+    for row in rows:
+        given = row if isinstance(row, Mapping) else None
+        for name in given or fields:
+            columns.setdefault(name, []).append(_plain(given[name] if given else getattr(row, name)))
+    return columns
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+    return list(map(_plain, value)) if isinstance(value, tuple | list) else value
+
+
+def _library(name: str) -> Any:
+    try:
+        return __import__(name)
+    except ImportError as error:
+        raise BadSetup(f"{name} is not installed: install it, or read the rows one by one") from error

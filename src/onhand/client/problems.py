@@ -1,0 +1,96 @@
+"""From an answer that says no to an error: its problems are read from any of the three forms of the contract.
+
+The gateway's is `{"error": [...]}` (GW-10), the store APIs' `{"errors": [...]}` (SE-01), the operator's problem
+details (RFC 9457).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from onhand.client.errors import OnhandError, Problem, Refused, Unauthorized, error_class
+from onhand.client.policy import clock_skew_seconds, said_seconds
+from onhand.client.steps import Answer
+
+INVALID_TOKEN = "INVALID_TOKEN"  # noqa: S105 - the name of a code
+_CORRELATION = "wm_qos.correlation_id"
+_TEXT_SHOWN = 200
+_SKEW_TOLD_SECONDS = 30.0
+
+
+def problems_of(answer: Answer) -> tuple[Problem, ...]:
+    """Everything that an answer says was wrong; a body in no known form is shown as it starts."""
+    try:
+        body = msgspec.json.decode(answer.body)
+    except msgspec.DecodeError:
+        text = answer.body.decode("utf-8", "replace").strip()[:_TEXT_SHOWN]
+        return (Problem("", "", text),) if text else ()
+    return tuple(_read(body)) if isinstance(body, dict) else ()
+
+
+def is_token_refused(answer: Answer) -> bool:
+    """Whether a token was refused: 401, or the older 400 that says so (GW-12)."""
+    if answer.status == 401:
+        return True
+    return answer.status == 400 and any(each.code.startswith(INVALID_TOKEN) for each in problems_of(answer))
+
+
+def correlation_id_of(answer: Answer, sent: str) -> str:
+    """The id under which the server's log has the request."""
+    return answer.headers.get(_CORRELATION) or sent
+
+
+def refusal_of(answer: Answer, *, operation: str, correlation_id: str, attempts: int, now: float) -> Refused:
+    """The error that an answer is; `now` is the caller's clock, in seconds since 1970."""
+    refused_token = is_token_refused(answer)
+    skew = clock_skew_seconds(answer, now)
+    kind = Unauthorized if refused_token else error_class(answer.status)
+    return kind(
+        answer.status,
+        problems_of(answer),
+        operation=operation,
+        correlation_id=correlation_id_of(answer, correlation_id),
+        attempts=attempts,
+        clock_skew_seconds=skew,
+        retry_after_seconds=said_seconds(answer),
+        hint=_skew_hint(skew) if refused_token or answer.status == 403 else "",
+    )
+
+
+def noted(error: OnhandError, note: str) -> OnhandError:
+    """The error with a line more in its traceback."""
+    error.add_note(note)
+    return error
+
+
+def _skew_hint(skew: float | None) -> str:
+    if skew is None or abs(skew) < _SKEW_TOLD_SECONDS:
+        return ""
+    where = "ahead of" if skew > 0 else "behind"
+    return f"This machine's clock is {abs(skew):.0f} s {where} the server's: set it right, since signatures carry it"
+
+
+def _read(body: Mapping[str, Any]) -> Iterable[Problem]:
+    listed = body.get("error", body.get("errors"))
+    if isinstance(listed, Mapping):
+        listed = listed.get("error", [listed])
+    if "title" in body and not listed:
+        yield _problem_details(body)
+    elif isinstance(listed, str):
+        yield Problem(listed, "", str(body.get("error_description", listed)))
+    else:
+        kind = str(body.get("type", "")).rpartition("/")[2]
+        yield from (_one(each, kind) for each in listed or () if isinstance(each, Mapping))
+
+
+def _problem_details(body: Mapping[str, Any]) -> Problem:
+    said = str(body.get("detail") or body["title"])
+    return Problem(str(body.get("type", "")).rpartition("/")[2], "", said)
+
+
+def _one(each: Mapping[str, Any], kind: str) -> Problem:
+    code = str(each.get("code") or each.get("status") or kind)
+    field = next((str(each[name]) for name in ("field", "fieldName", "pointer", "parameter") if each.get(name)), "")
+    said = next((str(each[name]) for name in ("description", "message", "info") if each.get(name)), "")
+    return Problem(code, field, said)
