@@ -15,7 +15,7 @@ from onhand.basics.cells import LINE_END, text_cell, text_line
 from onhand.dropship.nodes import nodes_of
 from onhand.dropship.visibility.filters import EVERYTHING, Filters
 from onhand.dropship.visibility.items import ItemPages, ReportItem
-from onhand.dropship.visibility.stocks import Held, NodePage
+from onhand.dropship.visibility.stocks import AVAILABLE_CELL, ON_HAND_CELL, Held, NodePage
 from onhand.stock.locations import Location
 from onhand.store.ahead import ahead
 from onhand.store.database import Session
@@ -123,12 +123,13 @@ def _add_lines(
 ) -> None:
     """Add to the lines of each item the one of a node, where the node has anything of it and the line is asked for."""
     named = f"{text_cell(node.code)},{text_cell(node.name)}"
+    wanted, held_cells, location_id = form.filters.active_configurations, form.held_cells, node.location_id
     for own, start, item in zip(lines, starts, items, strict=True):
         held = page.held(item.item_id)
         if held is not None:
-            active = "Yes" if item.is_active_at(node.location_id) else "No"
-            if active in form.filters.active_configurations:
-                own.append(f"{start}{form.held_cells(active, named, held)}{LINE_END}")
+            active = "Yes" if item.is_mapped or location_id in item.mapped_at else "No"
+            if active in wanted:
+                own.append(f"{start}{held_cells(active, named, held)}{LINE_END}")
 
 
 def _visibility_item(item: ReportItem) -> str:
@@ -136,10 +137,7 @@ def _visibility_item(item: ReportItem) -> str:
 
 
 def _visibility_held(active: str, node: str, held: Held) -> str:
-    return (
-        f"{active},{node},{held.code},{held.on_hand},{held.reserved},{held.available},"
-        f"{held.in_transit},{held.in_transit_date},{held.updated_at}"
-    )
+    return f"{active},{node},{','.join(held)}"
 
 
 def _inventory_item(item: ReportItem) -> str:
@@ -147,4 +145,4 @@ def _inventory_item(item: ReportItem) -> str:
 
 
 def _inventory_held(_active: str, node: str, held: Held) -> str:
-    return f"{node},{held.on_hand},{held.available}"
+    return f"{node},{held[ON_HAND_CELL]},{held[AVAILABLE_CELL]}"

@@ -19,16 +19,11 @@ _ON_HAND, _RESERVED, _ENDLESS, _AWAITED = 0, 2, 8, 9
 _NOTHING = ("", "")
 
 
-class Held(msgspec.Struct, frozen=True, gc=False):
-    """The cells of what a node holds of an item; with infinite availability (AA) it has no amounts."""
+Held = tuple[str, str, str, str, str, str, str]
+"""What a node holds of an item, cell by cell: availability code, on hand, reserved, available, in transit, its date,
+and when any of it was updated. With infinite availability (AA) it has no amounts. A plain tuple: there are a million."""
 
-    code: str
-    on_hand: str
-    reserved: str
-    available: str
-    in_transit: str
-    in_transit_date: str
-    updated_at: str
+ON_HAND_CELL, AVAILABLE_CELL = 1, 3
 
 
 class _Arrival(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -46,9 +41,8 @@ class NodePage:
         self.rows = len(rows)
         self._on_hand = {row[0]: row for row in rows if row[1] == _ON_HAND}
         self._others: dict[int, dict[int, Row]] = {}
-        for row in rows:
-            if row[1] != _ON_HAND:
-                self._others.setdefault(row[0], {})[row[1]] = row
+        for row in [row for row in rows if row[1] != _ON_HAND]:
+            self._others.setdefault(row[0], {})[row[1]] = row
 
     @classmethod
     async def read(cls, session: Session, partner_id: int, location_id: int, first: int, last: int) -> "NodePage":
@@ -65,7 +59,7 @@ class NodePage:
             return None
         # Nearly all are of this kind.
         units = str(on_hand[2] // SCALE)
-        return Held(COUNTED, units, "0", units if on_hand[2] > 0 else "0", "", "", time_cell(on_hand[3]))
+        return COUNTED, units, "0", units if on_hand[2] > 0 else "0", "", "", time_cell(on_hand[3])
 
 
 def _held(on_hand: Row | None, others: Mapping[int, Row]) -> Held | None:
@@ -77,9 +71,9 @@ def _held(on_hand: Row | None, others: Mapping[int, Row]) -> Held | None:
     held = reserved[2] // SCALE if reserved else 0
     arriving = _arriving(awaited[5]) if awaited else _NOTHING
     if is_endless(endless[3] if endless else None, on_hand[4] if on_hand else None):
-        return Held(ENDLESS, "", str(held), "", *arriving, updated)
+        return ENDLESS, "", str(held), "", *arriving, updated
     units = on_hand[2] // SCALE if on_hand else 0
-    return Held(COUNTED, str(units), str(held), str(max(0, units - held)), *arriving, updated)
+    return COUNTED, str(units), str(held), str(max(0, units - held)), *arriving, updated
 
 
 @lru_cache(maxsize=4096)
@@ -94,8 +88,13 @@ def _arriving(content: str) -> tuple[str, str]:
 
 def time_cell(moment: int) -> str:
     """`2026-03-05T12:00:00Z`: a time to the second."""
-    day, second = divmod(moment // MICROSECONDS, _SECONDS_PER_DAY)
-    # A report has a million of them, of few days and of as many seconds as a day has.
+    return _second(moment // MICROSECONDS)
+
+
+# The rows of a feed are of one moment, and what lies at several nodes was often declared at once.
+@lru_cache(maxsize=8192)
+def _second(number: int) -> str:
+    day, second = divmod(number, _SECONDS_PER_DAY)
     return _day_text(day) + _second_text(second)
 
 
