@@ -96,6 +96,10 @@ class Client:
         """What a link is answered, which needs no header."""
         return await self._http.get(url)
 
+    async def control(self, name: str, body: dict[str, Any]) -> httpx.Response:
+        """What one of the sandbox's own controls answers."""
+        return await self._http.post(f"/sandbox/{name}", json=body)
+
     async def operate(self, path: str, token: str) -> httpx.Response:
         return await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
 

@@ -25,3 +25,11 @@ async def test_two_reports_are_published_and_add_up(sandbox: Client) -> None:
         assert cents(summary[2]) == sum(cents(row[12]) for row in rows)
         kinds |= {row[6] for row in rows}
     assert {"Sale", "Refund", "Adjustment", "Service Fee"} <= kinds
+
+
+@pytest.mark.contract("SB-05", "RC-14")
+async def test_the_open_period_is_published_when_its_day_comes(sandbox: Client) -> None:
+    moved = await sandbox.control("clock", {"advance": "P30D"})
+    assert moved.status_code == 200, moved.text
+    listed = await sandbox.ask("seller", "GET", f"{PATH}/availableReconFiles")
+    assert len(listed.json()["availableApReportDates"]) == 3

@@ -93,6 +93,29 @@ async def test_a_negative_sum_is_carried_into_the_next_period_and_pays_nothing(b
     assert (await books.audit()).differences == ()
 
 
+async def test_a_balance_opens_a_period_that_has_rows_already(books: Books) -> None:
+    await books.post("fee", **FEE)
+    # A shipment of the next period may be told a little before it begins.
+    books.clock.now = END - 60_000_000
+    await books.post("sale", **SALE, postedAt="2026-03-07T08:00:30Z")
+    books.clock.now = END
+    assert [closed.total for closed in await books.close()] == [-1000]
+    _, *rows = await books.v1(await books.report())
+    assert [row["Amount"] for row in rows] == ["-10.00", "50.00", "-7.50"]
+    assert (await books.audit()).differences == ()
+
+
+async def test_a_clock_that_fell_back_posts_to_no_closed_period(books: Books) -> None:
+    await books.post("sale", **SALE)
+    books.clock.now = END
+    await books.close()
+    books.clock.now = END - 3_600_000_000
+    await books.post("fee", **FEE)
+    books.clock.now = END
+    _, *rows = await books.v1(await books.report())
+    assert [row["Amount"] for row in rows] == ["-10.00"]
+
+
 async def test_a_balance_is_carried_over_periods_in_which_nothing_happens(books: Books) -> None:
     await books.post("fee", **FEE)
     books.wait(60)

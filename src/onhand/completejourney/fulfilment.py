@@ -19,7 +19,7 @@ from onhand.catalogue.report import SourceRow
 from onhand.completejourney.catalogue import Conflict, item_name
 from onhand.completejourney.highlight import NO_GOODS
 from onhand.completejourney.messages import REGISTER, SIMULATED
-from onhand.completejourney.numbering import gtin_of, supplier_name_of
+from onhand.completejourney.numbering import gtin_of, seller_code_of, seller_name_of
 from onhand.completejourney.products import products
 from onhand.completejourney.simulation import OPENED_AT, simulate, sold_by_week
 from onhand.completejourney.streaming import Journey, Window
@@ -86,8 +86,8 @@ def fulfilment_of(shipments: Shipments) -> Fulfilment:
     best = shipments.made.filter(pl.col("product") == times["product"][0])
     last = shipments.lines["sold_at"][-1] + WEEKS_LATER
     return Fulfilment(
-        f"seller-{shipments.maker}",
-        f"{supplier_name_of(shipments.maker)}, as a marketplace seller",
+        seller_code_of(shipments.maker),
+        seller_name_of(shipments.maker),
         {centre_of(store): store for store in shipments.stores},
         gtin_of(times["product"][0]),
         item_name(times["product"][0], best["type"][0], best["size"][0]),

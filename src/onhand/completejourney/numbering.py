@@ -30,6 +30,16 @@ def supplier_code_of(manufacturer_id: int) -> str:
     return f"manufacturer-{manufacturer_id}"
 
 
+def seller_code_of(manufacturer_id: int) -> str:
+    """The partner code of a manufacturer that sells for itself."""
+    return f"seller-{manufacturer_id}"
+
+
+def seller_name_of(manufacturer_id: int) -> str:
+    """The partner name of a manufacturer that sells for itself."""
+    return f"{supplier_name_of(manufacturer_id)}, as a marketplace seller"
+
+
 def supplier_name_of(manufacturer_id: int) -> str:
     """The partner name of a manufacturer; the data set tells no other."""
     return f"Manufacturer {manufacturer_id}"

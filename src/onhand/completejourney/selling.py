@@ -7,7 +7,7 @@ import polars as pl
 
 from onhand.completejourney.catalogue import item_name
 from onhand.completejourney.highlight import NO_GOODS
-from onhand.completejourney.numbering import gtin_of, supplier_name_of
+from onhand.completejourney.numbering import gtin_of, seller_code_of, seller_name_of
 from onhand.completejourney.products import products
 from onhand.completejourney.streaming import Journey
 
@@ -39,11 +39,6 @@ class SellerSales(msgspec.Struct, frozen=True):
     lines: tuple[SoldLine, ...]
 
 
-def seller_code_of(manufacturer: int) -> str:
-    """The code of a manufacturer as a seller."""
-    return f"seller-{manufacturer}"
-
-
 def sellers_of(journey: Journey) -> tuple[SellerSales, ...]:
     """The ten manufacturers that sold most in the last two weeks, most first, and a part of what they sold."""
     sold = _sold(journey)
@@ -51,8 +46,7 @@ def sellers_of(journey: Journey) -> tuple[SellerSales, ...]:
     found = []
     for manufacturer in busiest["manufacturer"].head(_SELLERS):
         lines = sold.filter(pl.col("manufacturer") == manufacturer).head(_LINES_MAX)
-        # One of them has units in fulfilment centres, and is known by this name from there.
-        name = f"{supplier_name_of(manufacturer)}, as a marketplace seller"
+        name = seller_name_of(manufacturer)
         found.append(SellerSales(seller_code_of(manufacturer), name, tuple(map(_line, lines.iter_rows(named=True)))))
     return tuple(found)
 
