@@ -21,6 +21,9 @@ DEFAULTS = {
     "report_status": Rate.of(20, 60),
     "report_list": Rate.of(20, 60),
     "report_download": Rate.of(20, 3600),
+    "fulfilment_log": Rate.of(600, 60),
+    "fulfilment_inventory": Rate.of(600, 60),
+    "reconciliation": Rate.of(1, 3600),
 }
 
 
