@@ -13,13 +13,16 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import feeds, gateway, history, loading, reconciliation, reports, reserving, serving, whole
+from benchmarks import feeds, gateway, history, links, loading, reconciliation, reports, reserving, serving, whole
 from benchmarks.databases import postgresql_server
 from benchmarks.figures import Figure, machine
 
 _PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 _KEPT = _PAGE.with_suffix(".json")
-_PARTS = ("whole", "serving", "gateway", "feeds", "reserving", "reports", "history", "reconciliation", "loading")
+_PARTS = (
+    *("whole", "serving", "gateway", "links", "feeds", "reserving", "reports", "history"),
+    *("reconciliation", "loading"),
+)
 
 
 def main() -> int:
@@ -58,6 +61,8 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
             figures = gateway.figures(
                 directory, rounds=5, requests_each=20_000 // less, requests_in_all=100_000 // less
             )
+        case "links":
+            figures = links.figures(directory, rounds=7, requests_each=5_000 // less, first_bytes=500 // less)
         case "feeds":
             figures = feeds.figures(directory, server_url, rows=10_000 // less, rounds=7, polls=1_000 // less)
         case "reserving":

@@ -183,13 +183,14 @@ _FILLING = (
     ),
     (
         "INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,"
-        f" last_recorded_at, count_occurred_at, count_source, count_event_id)\nSELECT l.location_id, {_ITEM}, :partner_id,"
-        f" 0, 0, (s.n * 31 + l.location_id) % 500 * 10000, 1, {_MOMENT}, {_MOMENT}, {_MOMENT}, 'partner', 'e' {_NODE}"
+        f" last_recorded_at, count_occurred_at, count_source, count_event_id)\nSELECT l.location_id, {_ITEM},"
+        f" :partner_id, 0, 0, (s.n * 31 + l.location_id) % 500 * 10000, 1, {_MOMENT}, {_MOMENT}, {_MOMENT},"
+        f" 'partner', 'e' {_NODE}"
     ),
     (
         "INSERT INTO stock (location_id, item_id, owner_id, area, state, quantity, last_seq, newest_occurred_at,"
-        f" last_recorded_at)\nSELECT l.location_id, {_ITEM}, :partner_id, 0, 2, s.n % 7 * 10000, 1, {_MOMENT}, {_MOMENT}"
-        f" {_NODE} AND s.n % 10 = 1"
+        f" last_recorded_at)\nSELECT l.location_id, {_ITEM}, :partner_id, 0, 2, s.n % 7 * 10000, 1, {_MOMENT},"
+        f" {_MOMENT} {_NODE} AND s.n % 10 = 1"
     ),
     (
         "INSERT INTO endless (location_id, item_id, declared_at)\n"

@@ -56,6 +56,42 @@ def test_a_value_that_is_not_accepted_is_refused_with_its_variable_and_what_is_a
     assert str(refused.value) == f"ONHAND_{name} is {value!r}; accepted: {accepted}"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "s3://",
+        "s3:///path",
+        "file://host/path",
+        "file:files",
+        "/srv/files",
+        "ftp://files/x",
+        "s3://bucket/x?versionId=1",
+        "http://127.0.0.1:9000/bucket",
+    ],
+)
+def test_what_names_no_object_storage_is_refused(url: str) -> None:
+    with pytest.raises(BadSetting, match="s3://BUCKET/PREFIX"):
+        Settings.from_environment({"ONHAND_OBJECT_STORE_URL": url})
+
+
+def test_a_refused_url_of_an_object_storage_is_told_without_its_secret() -> None:
+    with pytest.raises(BadSetting) as refused:
+        Settings.from_environment({"ONHAND_OBJECT_STORE_URL": "s3://the-key:hunter2@bucket"})
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["ONHAND_OBJECT_STORE_ACCESS_KEY", "ONHAND_OBJECT_STORE_SECRET_KEY"])
+def test_an_access_key_and_its_secret_are_set_together(name: str) -> None:
+    with pytest.raises(BadSetting, match="set both, or neither") as refused:
+        Settings.from_environment({name: "hunter2"})
+    assert "hunter2" not in str(refused.value)
+
+
+def test_files_stand_in_the_data_directory_unless_something_else_is_set() -> None:
+    assert Settings(data_directory="/srv/on hand").object_store == "file:///srv/on%20hand/objects"
+    assert Settings(object_store_url="s3://bucket/x").object_store == "s3://bucket/x"
+
+
 def test_a_refused_database_url_is_told_without_its_password() -> None:
     with pytest.raises(BadSetting) as refused:
         Settings.from_environment({"ONHAND_DATABASE_URL": "mysql://onhand:hunter2@db/onhand"})

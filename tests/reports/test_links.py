@@ -13,6 +13,8 @@ from onhand.store.folders import FolderStore
 from tests.conftest import FrozenClock
 from tests.store.storing import opened_bucket, pieces
 
+pytestmark = pytest.mark.contract("DS-26")
+
 FOLDER = "inventory-dsv-report"
 NAME = "InventoryDSVReport_721555_2026-03-05T120000.zip"
 BASE = "https://api.example.com"
@@ -35,7 +37,6 @@ def denial(path: bytes, query: bytes, now: int = NOW, links: Links = LINKS) -> s
 PATH, QUERY = sent(LINKS.url_of(FOLDER, NAME, NOW))
 
 
-@pytest.mark.contract("DS-26")
 def test_a_link_has_the_form_of_the_contract() -> None:
     link = LINKS.url_of(FOLDER, NAME, NOW)
     parts = urlsplit(link.url)
@@ -48,7 +49,6 @@ def test_a_link_has_the_form_of_the_contract() -> None:
     assert link.expires_at == END
 
 
-@pytest.mark.contract("DS-26")
 def test_a_link_opens_until_its_second_and_not_from_then_on() -> None:
     assert denial(PATH, QUERY, NOW) is None
     assert denial(PATH, QUERY, END - MICROSECONDS) is None
@@ -58,7 +58,6 @@ def test_a_link_opens_until_its_second_and_not_from_then_on() -> None:
     assert denial(PATH, QUERY, END + 10**15) == "expired"
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize("where", ["path", "query"])
 def test_every_change_of_a_single_character_is_refused(where: str) -> None:
     """Each character in each place: replaced by each other, left out, and each put in before it."""
@@ -77,14 +76,12 @@ def test_every_change_of_a_single_character_is_refused(where: str) -> None:
     assert tried > 90 * 2 * len(whole)
 
 
-@pytest.mark.contract("DS-26")
 def test_no_case_of_a_letter_may_change() -> None:
     for place in range(len(QUERY)):
         other = QUERY[:place] + QUERY[place : place + 1].swapcase() + QUERY[place + 1 :]
         assert other == QUERY or denial(PATH, other) == "changed"
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize("byte", range(128, 256))
 def test_no_byte_that_is_no_character_passes(byte: int) -> None:
     assert denial(PATH, QUERY + bytes([byte])) == "changed"
@@ -92,14 +89,12 @@ def test_no_byte_that_is_no_character_passes(byte: int) -> None:
     assert denial(PATH, bytes([byte]) + QUERY) == "changed"
 
 
-@pytest.mark.contract("DS-26")
 @given(st.permutations(QUERY.split(b"&")))
 def test_no_order_of_the_parameters_but_their_own_passes(parameters: list[bytes]) -> None:
     other = b"&".join(parameters)
     assert denial(PATH, other) == (None if other == QUERY else "changed")
 
 
-@pytest.mark.contract("DS-26")
 @given(st.integers(0, 4), st.integers(0, 5))
 def test_no_parameter_may_be_repeated_or_left_out(which: int, place: int) -> None:
     parameters = QUERY.split(b"&")
@@ -108,7 +103,6 @@ def test_no_parameter_may_be_repeated_or_left_out(which: int, place: int) -> Non
     assert denial(PATH, b"&".join(parameters[:which] + parameters[which + 1 :])) == "changed"
 
 
-@pytest.mark.contract("DS-26")
 @given(st.integers(0, len(PATH) + len(QUERY) - 1))
 def test_no_character_may_be_written_in_another_way(place: int) -> None:
     whole = PATH + QUERY
@@ -118,7 +112,6 @@ def test_no_character_may_be_written_in_another_way(place: int) -> None:
     assert denial(other[:end], other[end:]) == "changed"
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize(
     "query",
     [
@@ -142,13 +135,11 @@ def test_no_other_query_passes(query: bytes) -> None:
     assert denial(PATH, query) == "changed"
 
 
-@pytest.mark.contract("DS-26")
 def test_what_one_link_is_signed_with_opens_no_other_file() -> None:
     _, other = sent(LINKS.url_of(FOLDER, NAME.replace("721555", "721556"), NOW))
     assert denial(PATH, other) == "changed"
 
 
-@pytest.mark.contract("DS-26")
 @given(NAMES, NAMES)
 def test_a_name_can_not_be_cut_elsewhere(folder: str, name: str) -> None:
     """A link to one file is never that to another: no two pairs of names have one path."""
@@ -159,7 +150,6 @@ def test_a_name_can_not_be_cut_elsewhere(folder: str, name: str) -> None:
     assert set(path.decode("ascii")) <= set(string.ascii_letters + string.digits + "-._~%/")
 
 
-@pytest.mark.contract("DS-26")
 @given(st.binary(min_size=1, max_size=64))
 def test_only_who_has_the_secret_can_make_a_link(secret: bytes) -> None:
     theirs = Links(secret=secret, seconds=3600, base_url=BASE)
@@ -178,7 +168,6 @@ def test_without_a_base_a_link_leads_to_the_address_that_was_called() -> None:
     assert LINKS.url_of("a", "b.zip", NOW, "http://127.0.0.1:8080").url.startswith(f"{BASE}/v3/")
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_storage_that_signs_links_itself_hands_out_its_own(s3_endpoint: str, bucket: str) -> None:
     objects = opened_bucket(f"s3://{bucket}", s3_endpoint)
     await objects.put(object_key(FOLDER, NAME), pieces([b"x"]))
@@ -188,7 +177,6 @@ async def test_a_storage_that_signs_links_itself_hands_out_its_own(s3_endpoint: 
     assert link.expires_at == END
 
 
-@pytest.mark.contract("DS-26")
 async def test_our_own_link_is_handed_out_where_the_storage_has_none_or_may_not(
     s3_endpoint: str, bucket: str, clock: FrozenClock, tmp_path: object
 ) -> None:

@@ -17,6 +17,7 @@ from tests.sandbox.conftest import UNTHROTTLED, Client, asked
 
 pytestmark = pytest.mark.contract("SB-02", "SB-03", "SB-04")
 
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "get-a-report.md"
 FEED = {
     "InventoryFeedHeader": {
         "feedType": "DSV_INVENTORY",
@@ -78,6 +79,9 @@ async def test_the_vendors_report_can_be_requested_and_downloaded(sandbox: Clien
     assert file.status_code == 200, file.text
     with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
         header, *rows = csv.reader(io.StringIO(archive.read(archive.namelist()[0]).decode(), newline=""))
+    shown = HOW_TO.read_text(encoding="utf-8").partition("```csv\n")[2].partition("```")[0]
+    # The page has the whole file, of another day.
+    assert [row[:-1] for row in (header, *rows)] == [row[:-1] for row in csv.reader(shown.splitlines())]
     columns = [header.index(name) for name in ("GTIN", "Ship Node", "Availability Code", "Input Quantity")]
     assert [[row[column] for column in columns] for row in rows] == [
         ["00012947218283", "123456701", "AC", "23"],

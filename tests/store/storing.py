@@ -6,10 +6,11 @@ from onhand.store.buckets import Access, BucketStore, Patience, open_bucket
 from onhand.store.objects import ObjectStore
 
 MEBIBYTE = 2**20
+PATIENT = Patience()
 IMPATIENT = Patience(connect_seconds=1.0, request_seconds=5.0, retries_max=1, retry_seconds=2.0)
 
 
-def opened_bucket(url: str, endpoint: str, patience: Patience = IMPATIENT) -> BucketStore:
+def opened_bucket(url: str, endpoint: str, patience: Patience = PATIENT) -> BucketStore:
     """A bucket on the server of the tests."""
     access = Access(
         endpoint=endpoint, region="us-east-1", access_key="the-key", secret_key="the-secret", allow_http=True

@@ -13,7 +13,7 @@ import pytest
 from onhand.basics.clock import MICROSECONDS
 from onhand.store.folders import FolderStore
 from onhand.store.objects import BadKey, NoSuchObject, ObjectStore, StorageUnavailable, StoredObject
-from tests.store.storing import MEBIBYTE, content, opened_bucket, pieces
+from tests.store.storing import IMPATIENT, MEBIBYTE, content, opened_bucket, pieces
 
 KEY = "reports/inventory-dsv-report/InventoryDSVReport_vendor_2026-03-05.zip"
 SECOND_PART = 9
@@ -304,13 +304,13 @@ def nobody() -> Iterator[str]:
 
 async def test_a_server_out_of_reach_is_told_soon_and_how_to_mend_it(nobody: str) -> None:
     began = time.monotonic()
-    async for said in everything(opened_bucket("s3://files/here", nobody)):
+    async for said in everything(opened_bucket("s3://files/here", nobody, IMPATIENT)):
         assert said.startswith("the object storage s3://files/here: ")
         assert "ONHAND_OBJECT_STORE_URL" in said
         assert "the-secret" not in said
         assert "\n" not in said
     with pytest.raises(StorageUnavailable):
-        await opened_bucket("s3://files/here", nobody).head(KEY)
+        await opened_bucket("s3://files/here", nobody, IMPATIENT).head(KEY)
     assert time.monotonic() - began < 20
 
 

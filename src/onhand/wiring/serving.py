@@ -42,7 +42,8 @@ from onhand.work.worker import Worker
 
 _PAGE_TOKENS = "page-tokens"
 _GATEWAY_TOKENS = "gateway-tokens"
-_REPORT_LINKS = "report-links"
+REPORT_LINKS = "report-links"
+"""The name of the secret that signs links to files."""
 
 
 @asynccontextmanager
@@ -98,7 +99,7 @@ async def _build(common: _Common, metrics: RequestMetrics, wake_worker: Callable
     registry = CollectorRegistry()
     registry.register(metrics)
     token_secret = await shared_secret(common.database, _GATEWAY_TOKENS)
-    link_secret = await shared_secret(common.database, _REPORT_LINKS)
+    link_secret = await shared_secret(common.database, REPORT_LINKS)
     return build_application(
         [
             supplier_surface(_supplier_services(common)),

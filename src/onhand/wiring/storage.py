@@ -24,6 +24,11 @@ def _open_bucket(url: str, settings: Settings) -> ObjectStore:
     # Who keeps files in a folder has no use for the library of buckets.
     from onhand.store.buckets import Access, BadBucket, Patience, open_bucket
 
+    if settings.object_store_endpoint.startswith("http://") and not settings.object_store_allow_http:
+        raise BadSetting(
+            f"{variable('object_store_endpoint')} is {settings.object_store_endpoint}, which is plain HTTP: set "
+            f"{variable('object_store_allow_http')}=true if you mean it, or give an https:// one"
+        )
     access = Access(
         endpoint=settings.object_store_endpoint,
         region=settings.object_store_region,
@@ -40,5 +45,4 @@ def _open_bucket(url: str, settings: Settings) -> ObjectStore:
     try:
         return open_bucket(url, access, patience)
     except BadBucket as error:
-        name, http = variable("object_store_url"), variable("object_store_allow_http")
-        raise BadSetting(f"{name} is {url}: {error}; plain HTTP is allowed by {http}=true") from None
+        raise BadSetting(f"{variable('object_store_url')} is {url}: {error}") from None

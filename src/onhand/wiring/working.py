@@ -26,8 +26,8 @@ from onhand.work.worker import Job, Keep, Worker
 
 _ANSWERS_EVERY_SECONDS = 3600.0
 _REPORTS_EVERY_SECONDS = 3600.0
-# So that a long housekeeping pass does not hold up feeds.
-_LANES_MAX = 2
+# So that neither a long housekeeping pass nor a few large reports hold up feeds.
+_LANES_MAX = 4
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 def build_worker(
     settings: Settings, database: Database, objects: ObjectStore, locations: Locations, clock: Clock
 ) -> Worker:
-    """A worker that does what is due, two things at a time."""
+    """A worker that does what is due, a few things at a time."""
     processor = FeedProcessor(
         database, clock, rows_max=settings.feed_transaction_rows_max, attempts_max=settings.feed_attempts_max
     )

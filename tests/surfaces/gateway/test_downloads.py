@@ -12,8 +12,10 @@ import pytest
 from onhand.reports.links import Links, object_key
 from onhand.store.database import Database
 from tests.conftest import FrozenClock
-from tests.store.storing import MEBIBYTE, opened_bucket, pieces
+from tests.store.storing import IMPATIENT, MEBIBYTE, opened_bucket, pieces
 from tests.surfaces.gateway.counter import BASE_URL, SECRET, Counter, descriptions, errors
+
+pytestmark = pytest.mark.contract("DS-26")
 
 FOLDER = "inventory-dsv-report"
 NAME = "InventoryDSVReport_vendor_2026-03-05T120000.zip"
@@ -40,7 +42,6 @@ async def get(counter: Counter, url: str, method: str = "GET", **headers: str) -
     return await counter.client.request(method, url, headers=named)
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_link_gives_the_file_without_a_token_or_any_header(counter: Counter, url: str) -> None:
     answer = await get(counter, url)
     assert (answer.status_code, answer.content) == (200, CONTENT)
@@ -52,7 +53,6 @@ async def test_a_link_gives_the_file_without_a_token_or_any_header(counter: Coun
     assert answer.headers["etag"].startswith('"')
 
 
-@pytest.mark.contract("DS-26")
 async def test_head_tells_of_the_file_what_get_does_and_no_more(counter: Counter, url: str) -> None:
     told, given = await get(counter, url, "HEAD"), await get(counter, url)
     assert (told.status_code, told.content) == (200, b"")
@@ -60,7 +60,6 @@ async def test_head_tells_of_the_file_what_get_does_and_no_more(counter: Counter
     assert {**told.headers, correlation: ""} == {**given.headers, correlation: ""}
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize(
     ("sent", "start", "end"),
     [
@@ -78,7 +77,6 @@ async def test_a_range_is_answered_with_that_part(counter: Counter, url: str, se
     assert answer.headers["etag"] == (await get(counter, url, "HEAD")).headers["etag"]
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize("sent", ["bytes=256000-", "bytes=-0"])
 async def test_a_range_beyond_the_file_is_told_its_size(counter: Counter, url: str, sent: str) -> None:
     answer = await get(counter, url, range=sent)
@@ -86,14 +84,12 @@ async def test_a_range_beyond_the_file_is_told_its_size(counter: Counter, url: s
     assert answer.headers["content-range"] == "bytes */256000"
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize("sent", ["bytes=0-1,4-5", "lines=1-2", "bytes=9-2", "nonsense"])
 async def test_what_is_no_single_range_is_answered_whole(counter: Counter, url: str, sent: str) -> None:
     answer = await get(counter, url, range=sent)
     assert (answer.status_code, answer.content) == (200, CONTENT)
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_range_of_the_file_that_was_begun_goes_on_and_one_of_another_begins_anew(
     counter: Counter, url: str
 ) -> None:
@@ -106,13 +102,11 @@ async def test_a_range_of_the_file_that_was_begun_goes_on_and_one_of_another_beg
         assert (answer.status_code, answer.content) == (200, CONTENT)
 
 
-@pytest.mark.contract("DS-26")
 async def test_parts_one_after_another_are_the_file(counter: Counter, url: str) -> None:
     asked = [f"bytes={start}-{start + 69_999}" for start in range(0, len(CONTENT), 70_000)]
     assert b"".join([(await get(counter, url, range=each)).content for each in asked]) == CONTENT
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_link_that_has_expired_is_refused_from_its_second_on(counter: Counter, url: str) -> None:
     counter.clock.advance(3599.999999)
     assert (await get(counter, url)).status_code == 200
@@ -123,7 +117,6 @@ async def test_a_link_that_has_expired_is_refused_from_its_second_on(counter: Co
     assert errors(await get(counter, url, range="bytes=0-1"), 403) == EXPIRED
 
 
-@pytest.mark.contract("DS-26")
 async def test_every_change_of_a_single_character_is_refused_alike(counter: Counter, url: str) -> None:
     whole = url.removeprefix(BASE_URL)
     begins = len("/v3/reports/getReport/")
@@ -148,7 +141,6 @@ async def raw_get(counter: Counter, whole: str) -> httpx.Response:
     return await counter.client.send(request)
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize(
     "path",
     [
@@ -171,7 +163,6 @@ async def test_what_is_no_link_is_refused_as_one_that_was_changed(counter: Count
     assert errors(await raw_get(counter, f"/v3/reports/getReport/{path}?{url.partition('?')[2]}x"), 403) == CHANGED
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_file_that_is_not_there_is_told_only_to_who_has_its_link(counter: Counter, url: str) -> None:
     await counter.services.objects.delete([object_key(FOLDER, NAME)])
     assert errors(await get(counter, url), 404) == [("CONTENT_NOT_FOUND.GMP_REPORT_API", "fileName")]
@@ -179,7 +170,6 @@ async def test_a_file_that_is_not_there_is_told_only_to_who_has_its_link(counter
     assert (await get(counter, url, "HEAD")).status_code == 404
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_client_can_not_make_a_link_with_what_it_knows(counter: Counter, url: str) -> None:
     """Another partner's token, client id and client secret sign nothing."""
     other = {"WM_SEC.ACCESS_TOKEN": await counter.token("other")}
@@ -197,7 +187,6 @@ async def test_the_same_link_holds_in_every_process_and_after_a_restart(
     assert (await get(another, url)).content == CONTENT
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize("name", ["Ware für Zürich & Co.zip", "在庫 100.zip", 'a "b" c.zip', "a+b;c=d,e'f.zip"])
 async def test_a_strange_name_is_saved_under_itself(counter: Counter, name: str) -> None:
     answer = await get(counter, await kept(counter, name))
@@ -250,7 +239,7 @@ async def test_a_link_leaves_no_signature_in_the_log(
 async def test_a_storage_out_of_reach_is_told_apart_from_a_file_that_is_gone(
     database: Database, clock: FrozenClock
 ) -> None:
-    objects = opened_bucket("s3://files", "http://127.0.0.1:9")
+    objects = opened_bucket("s3://files", "http://127.0.0.1:9", IMPATIENT)
     counter = Counter(database, clock, objects=objects)
     url = counter.services.links.url_of(FOLDER, NAME, clock()).url
     answer = await get(counter, url)
@@ -259,7 +248,6 @@ async def test_a_storage_out_of_reach_is_told_apart_from_a_file_that_is_gone(
     assert "127.0.0.1" not in answer.text
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_file_in_a_bucket_is_given_by_our_own_link_too(
     database: Database, clock: FrozenClock, s3_endpoint: str, bucket: str
 ) -> None:

@@ -19,6 +19,8 @@ from tests.conftest import FrozenClock
 from tests.store.storing import MEBIBYTE, pieces
 from tests.surfaces.gateway.counter import BASE_URL, Counter
 
+pytestmark = pytest.mark.contract("DS-26")
+
 FOLDER, NAME = "inventory-dsv-report", "large.zip"
 SIZE = 40 * MEBIBYTE
 
@@ -71,21 +73,23 @@ class Served:
     async def ask(self, path: str, method: str = "GET", *headers: str) -> bytes:
         """The whole of an answer as it came, until the connection was closed."""
         reader, writer = await self.connect()
-        writer.write(request(path, method, "connection: close", *headers))
+        writer.write(asked(path, method, "connection: close", *headers))
         answer = await reader.read(-1)
         writer.close()
         return answer
 
 
-def request(path: str, method: str = "GET", *headers: str) -> bytes:
+def asked(path: str, method: str = "GET", *headers: str) -> bytes:
     return "\r\n".join([f"{method} {path} HTTP/1.1", "host: onhand.test", *headers, "", ""]).encode("latin-1")
 
 
 @pytest.fixture
-async def served(sqlite_database: SqliteDatabase, clock: FrozenClock, tmp_path: Path) -> AsyncIterator[Served]:
+async def served(
+    request: pytest.FixtureRequest, sqlite_database: SqliteDatabase, clock: FrozenClock, tmp_path: Path
+) -> AsyncIterator[Served]:
     objects = WatchedStore(tmp_path / "objects")
     counter = Counter(sqlite_database, clock, objects=objects)
-    content = os.urandom(SIZE)
+    content = os.urandom(getattr(request, "param", SIZE))
     await objects.put(object_key(FOLDER, NAME), pieces([content]))
     path = counter.services.links.url_of(FOLDER, NAME, clock()).url.removeprefix(BASE_URL)
     configuration = uvicorn.Config(
@@ -106,17 +110,15 @@ def parted(answer: bytes) -> tuple[str, dict[str, str], bytes]:
     return status, {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}, body
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_large_file_comes_whole(served: Served) -> None:
     status, headers, body = parted(await served.ask(served.path))
     assert (status, headers["content-length"]) == ("HTTP/1.1 200 OK", str(SIZE))
     assert body == served.content
 
 
-@pytest.mark.contract("DS-26")
 async def test_a_download_that_broke_off_goes_on_where_it_was(served: Served) -> None:
     reader, writer = await served.connect()
-    writer.write(request(served.path))
+    writer.write(asked(served.path))
     _, headers, begun = parted(await reader.readexactly(3 * MEBIBYTE))
     writer.transport.abort()
     rest = await served.ask(served.path, "GET", f"range: bytes={len(begun)}-", f"if-range: {headers['etag']}")
@@ -126,7 +128,6 @@ async def test_a_download_that_broke_off_goes_on_where_it_was(served: Served) ->
     assert begun + body == served.content
 
 
-@pytest.mark.contract("DS-26")
 async def test_head_sends_no_body_and_reads_none(served: Served) -> None:
     status, headers, body = parted(await served.ask(served.path, "HEAD"))
     assert (status, headers["content-length"], body) == ("HTTP/1.1 200 OK", str(SIZE), b"")
@@ -136,7 +137,7 @@ async def test_head_sends_no_body_and_reads_none(served: Served) -> None:
 async def test_a_connection_goes_on_after_a_file(served: Served) -> None:
     reader, writer = await served.connect()
     for _ in range(3):
-        writer.write(request(served.path, "GET", "range: bytes=0-999999"))
+        writer.write(asked(served.path, "GET", "range: bytes=0-999999"))
         head = await reader.readuntil(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 206")
         assert await reader.readexactly(1_000_000) == served.content[:1_000_000]
@@ -145,7 +146,7 @@ async def test_a_connection_goes_on_after_a_file(served: Served) -> None:
 
 async def test_reading_ends_when_the_client_goes_away(served: Served) -> None:
     reader, writer = await served.connect()
-    writer.write(request(served.path))
+    writer.write(asked(served.path))
     await reader.readexactly(MEBIBYTE)
     writer.transport.abort()
     await asyncio.wait_for(served.objects.ended.wait(), 10)
@@ -155,7 +156,7 @@ async def test_reading_ends_when_the_client_goes_away(served: Served) -> None:
 
 async def test_a_file_is_read_no_faster_than_the_client_takes_it(served: Served) -> None:
     reader, writer = await served.connect()
-    writer.write(request(served.path))
+    writer.write(asked(served.path))
     await reader.readexactly(1000)
     # Meanwhile another client gets the whole file.
     await served.ask(served.path)
@@ -176,7 +177,7 @@ async def test_a_file_that_can_not_be_read_on_is_not_passed_off_as_whole(
     assert "sig=" not in caplog.text
 
 
-@pytest.mark.contract("DS-26")
+@pytest.mark.parametrize("served", [1000], indirect=True)
 @pytest.mark.parametrize(
     "change",
     [

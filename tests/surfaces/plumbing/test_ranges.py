@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from onhand.surfaces.plumbing.ranges import Span, asked_span
 
+pytestmark = pytest.mark.contract("DS-26")
+
 SIZE = 1000
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize(
     ("sent", "start", "end"),
     [
@@ -32,7 +33,6 @@ def test_one_range_is_answered(sent: str, start: int, end: int) -> None:
     assert asked_span(sent.encode(), SIZE) == Span(start, end)
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize(
     "sent",
     [
@@ -60,7 +60,6 @@ def test_what_is_no_single_range_is_answered_with_the_whole_file(sent: str) -> N
     assert asked_span(None, SIZE) is None
 
 
-@pytest.mark.contract("DS-26")
 @pytest.mark.parametrize("sent", ["bytes=1000-", "bytes=1000-1001", "bytes=-0", "bytes=99999999999999999999-"])
 def test_a_range_without_a_byte_of_the_file_can_not_be_satisfied(sent: str) -> None:
     assert asked_span(sent.encode(), SIZE) == "unsatisfiable"

@@ -17,7 +17,8 @@ _GROWTH_MAX = 4
 class ReportItem(msgspec.Struct, frozen=True, gc=False):
     """An item of a report, with the SKU that it is shown by.
 
-    `is_mapped` where it is mapped to the partner everywhere, `mapped_at` the ids of the places where it is otherwise.
+    `is_mapped` where it is mapped to the partner everywhere, `mapped_at` the ids of the places where it is otherwise:
+    there it is configured for its partner (DS-27).
     """
 
     item_id: int
@@ -28,10 +29,6 @@ class ReportItem(msgspec.Struct, frozen=True, gc=False):
     published_status: str
     is_mapped: bool
     mapped_at: frozenset[int] = frozenset()
-
-    def is_active_at(self, location_id: int) -> bool:
-        """Whether the item is configured for its partner at a node: mapped to it there or everywhere (DS-27)."""
-        return self.is_mapped or location_id in self.mapped_at
 
 
 class ItemPages:

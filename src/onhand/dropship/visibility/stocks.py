@@ -11,24 +11,11 @@ from onhand.basics.quantity import SCALE
 from onhand.dropship.availability import is_endless
 from onhand.dropship.vocabulary import COUNTED, ENDLESS
 from onhand.store.database import Row, Session, Value
-from onhand.store.queries import Queries
+from onhand.store.queries import Queries, json_list
 
 _SQL = Queries(Path(__file__).with_name("stocks.sql"))
 _SECONDS_PER_DAY = 86_400
-_ON_HAND, _RESERVED, _ENDLESS, _AWAITED = 0, 2, 8, 9
-_NOTHING = ("", "")
-
-
-class Held(msgspec.Struct, frozen=True, gc=False):
-    """The cells of what a node holds of an item; with infinite availability (AA) it has no amounts."""
-
-    code: str
-    on_hand: str
-    reserved: str
-    available: str
-    in_transit: str
-    in_transit_date: str
-    updated_at: str
+_RESERVED, _ENDLESS, _AWAITED = 2, 8, 9
 
 
 class _Arrival(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -40,62 +27,71 @@ _arrivals = msgspec.json.Decoder(list[_Arrival])
 
 
 class NodePage:
-    """What a node holds of the items between two ids: rows of `held_between`, `rows` of them."""
+    """What a node holds of the items between two ids; `rows` is about how many it holds."""
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self.rows = len(rows)
-        self._on_hand = {row[0]: row for row in rows if row[1] == _ON_HAND}
-        self._others: dict[int, dict[int, Row]] = {}
-        for row in rows:
-            if row[1] != _ON_HAND:
-                self._others.setdefault(row[0], {})[row[1]] = row
+    def __init__(self, plain: Sequence[Row], told: Mapping[int, str]) -> None:
+        self._plain = {row[0]: row for row in plain}
+        self._told = told
+        self.rows = max(len(plain), len(told))
 
     @classmethod
     async def read(cls, session: Session, partner_id: int, location_id: int, first: int, last: int) -> "NodePage":
         """Read it; both ids are within."""
-        bounds: dict[str, Value] = {"location_id": location_id, "first": first, "last": last}
-        return cls(await session.all(_SQL["held_between"], partner_id=partner_id, **bounds))
+        named: dict[str, Value] = {"partner_id": partner_id, "location_id": location_id}
+        plain = await session.all(_SQL["on_hand_between"], first=first, last=last, **named)
+        others: dict[int, dict[int, Row]] = {}
+        for row in await session.all(_SQL["others_between"], first=first, last=last, **named):
+            others.setdefault(row[0], {})[row[1]] = row
+        on_hand: dict[int, Row] = {}
+        if others:
+            found = await session.all(_SQL["on_hand_of_items"], item_ids=json_list(others), **named)
+            on_hand = {row[0]: row for row in found}
+        told = {item_id: _cells(on_hand.get(item_id), rows) for item_id, rows in others.items()}
+        return cls(plain, told)
 
-    def held(self, item_id: int) -> Held | None:
-        """What it holds of an item; None where nothing of it was ever declared or moved there, as in the reads."""
-        on_hand, others = self._on_hand.get(item_id), self._others.get(item_id)
-        if others is not None:
-            return _held(on_hand, others)
-        if on_hand is None:
-            return None
-        # Nearly all are of this kind.
-        units = str(on_hand[2] // SCALE)
-        return Held(COUNTED, units, "0", units if on_hand[2] > 0 else "0", "", "", time_cell(on_hand[3]))
+    def cells(self, item_id: int) -> str:
+        """Availability code, on hand, reserved, available, in transit, its date, and when any of it was updated.
+
+        Nothing where nothing of the item was ever declared or moved there, as in the reads.
+        """
+        told = self._told.get(item_id)
+        if told is not None:
+            return told
+        plain = self._plain.get(item_id)
+        return "" if plain is None else f"{plain[1]}{second_cell(plain[2])}"
 
 
-def _held(on_hand: Row | None, others: Mapping[int, Row]) -> Held | None:
+def _cells(on_hand: Row | None, others: Mapping[int, Row]) -> str:
     reserved, endless, awaited = others.get(_RESERVED), others.get(_ENDLESS), others.get(_AWAITED)
     if on_hand is None and reserved is None and endless is None:
-        return None
+        return ""
     # Each row has a time at which something was declared or moved; the newest of them is the report's.
-    updated = time_cell(max(row[3] for row in (on_hand, *others.values()) if row))
+    newest = max(*(row[3] for row in others.values()), on_hand[2] if on_hand else 0)
+    updated = second_cell(newest // MICROSECONDS)
     held = reserved[2] // SCALE if reserved else 0
-    arriving = _arriving(awaited[5]) if awaited else _NOTHING
-    if is_endless(endless[3] if endless else None, on_hand[4] if on_hand else None):
-        return Held(ENDLESS, "", str(held), "", *arriving, updated)
-    units = on_hand[2] // SCALE if on_hand else 0
-    return Held(COUNTED, str(units), str(held), str(max(0, units - held)), *arriving, updated)
+    arriving = _arriving(awaited[4]) if awaited else ","
+    if is_endless(endless[3] if endless else None, on_hand[3] if on_hand else None):
+        # Infinite availability has no amounts.
+        return f"{ENDLESS},,{held},,{arriving},{updated}"
+    units = on_hand[1] // SCALE if on_hand else 0
+    return f"{COUNTED},{units},{held},{max(0, units - held)},{arriving},{updated}"
 
 
 @lru_cache(maxsize=4096)
-def _arriving(content: str) -> tuple[str, str]:
+def _arriving(content: str) -> str:
     """All that is on its way, and the first day on which some of it is expected; nothing where nothing is."""
     arrivals = _arrivals.decode(content)
     if not arrivals:
-        return _NOTHING
+        return ","
     first = min(arrival.expected_availability_date for arrival in arrivals)
-    return str(sum(arrival.quantity for arrival in arrivals)), first
+    return f"{sum(arrival.quantity for arrival in arrivals)},{first}"
 
 
-def time_cell(moment: int) -> str:
-    """`2026-03-05T12:00:00Z`: a time to the second."""
-    day, second = divmod(moment // MICROSECONDS, _SECONDS_PER_DAY)
-    # A report has a million of them, of few days and of as many seconds as a day has.
+# The rows of a feed are of one moment, and what lies at several nodes was often declared at once.
+@lru_cache(maxsize=8192)
+def second_cell(number: int) -> str:
+    """`2026-03-05T12:00:00Z`: a time in whole seconds since 1970-01-01 UTC."""
+    day, second = divmod(number, _SECONDS_PER_DAY)
     return _day_text(day) + _second_text(second)
 
 

@@ -111,7 +111,7 @@ def download_operations(services: GatewayServices) -> tuple[Operation, ...]:
         Operation(
             method="GET",
             path=f"{PATH}{{folder}}/{{fileName}}",
-            operation_id="getReport",
+            operation_id="getReportFile",
             summary="Download a file by its link",
             description=(
                 "Links are given out by `GET /v3/reports/downloadReport`; they need no token and no header, and are "
