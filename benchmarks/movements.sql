@@ -3,7 +3,7 @@
 
 -- name: fill_legs @sqlite
 INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
-                 event_type, quantity, counted, recorded_at, cause)
+                 event_type, quantity, counted, recorded_at, cause, late)
 WITH RECURSIVE item (item_id) AS (
      SELECT 1
       UNION ALL
@@ -19,12 +19,12 @@ number (n) AS (
 SELECT :location_id, item_id, :owner_id, 0, 0, CASE WHEN n <= :half THEN :first ELSE :second END + n * :step + item_id,
        0, 'wms', 'e' || n, 0, n, CASE WHEN n = 1 THEN 43 WHEN n % 50 = 0 THEN 46 WHEN n % 20 = 0 THEN 49 ELSE 44 END,
        CASE WHEN n = 1 THEN (:per_stream + 50) * :unit ELSE -:unit END, NULL,
-       CASE WHEN n <= :half THEN :first ELSE :second END + n * :step + item_id, NULL
+       CASE WHEN n <= :half THEN :first ELSE :second END + n * :step + item_id, NULL, 0
   FROM item
  CROSS JOIN number
 
 -- name: fill_flows @sqlite
-INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+INSERT INTO month_flow_kept (location_id, item_id, owner_id, area, state, month, event_type, quantity)
 WITH RECURSIVE item (item_id) AS (
      SELECT 1
       UNION ALL
@@ -61,7 +61,7 @@ SELECT :location_id, item_id, :owner_id, 0, 0, 51 * :unit, :per_stream, :second 
 
 -- name: fill_legs @postgresql
 INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
-                 event_type, quantity, counted, recorded_at, cause)
+                 event_type, quantity, counted, recorded_at, cause, late)
 WITH item (item_id) AS (
      SELECT generate_series(1, :skus)::bigint),
 number (n) AS (
@@ -69,12 +69,12 @@ number (n) AS (
 SELECT :location_id, item_id, :owner_id, 0, 0, CASE WHEN n <= :half THEN :first ELSE :second END + n * :step + item_id,
        0, 'wms', 'e' || n, 0, n, CASE WHEN n = 1 THEN 43 WHEN n % 50 = 0 THEN 46 WHEN n % 20 = 0 THEN 49 ELSE 44 END,
        CASE WHEN n = 1 THEN (:per_stream + 50) * :unit ELSE -:unit END, NULL,
-       CASE WHEN n <= :half THEN :first ELSE :second END + n * :step + item_id, NULL
+       CASE WHEN n <= :half THEN :first ELSE :second END + n * :step + item_id, NULL, 0
   FROM item
  CROSS JOIN number
 
 -- name: fill_flows @postgresql
-INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+INSERT INTO month_flow_kept (location_id, item_id, owner_id, area, state, month, event_type, quantity)
 WITH item (item_id) AS (
      SELECT generate_series(1, :skus)::bigint),
 number (n) AS (
@@ -98,18 +98,18 @@ SELECT :location_id, item_id, :owner_id, 0, 0, 51 * :unit, :per_stream, :second 
   FROM item
 
 -- name: sell_flows
-INSERT INTO month_flow (location_id, item_id, owner_id, area, state, month, event_type, quantity)
+INSERT INTO month_flow_kept (location_id, item_id, owner_id, area, state, month, event_type, quantity)
 SELECT :location_id, item_id, :owner_id, 0, 0, :month, 44, -10000
   FROM stock
  WHERE location_id = :location_id AND (item_id + :day) % 3 = 0
     ON CONFLICT (location_id, item_id, owner_id, area, state, month, event_type) DO UPDATE
-   SET quantity = month_flow.quantity + excluded.quantity
+   SET quantity = month_flow_kept.quantity + excluded.quantity
 
 -- name: sell_legs
 INSERT INTO leg (location_id, item_id, owner_id, area, state, occurred_at, rank, source, event_id, position, seq,
-                 event_type, quantity, counted, recorded_at, cause)
+                 event_type, quantity, counted, recorded_at, cause, late)
 SELECT :location_id, item_id, :owner_id, 0, 0, :at + item_id, 0, 'wms', 'e' || (last_seq + 1), 0, last_seq + 1, 44,
-       -10000, NULL, :at + item_id, NULL
+       -10000, NULL, :at + item_id, NULL, 0
   FROM stock
  WHERE location_id = :location_id AND (item_id + :day) % 3 = 0
 

@@ -25,7 +25,7 @@ from onhand.fulfilment.reconciliation.refreshing import Refresher
 from onhand.store.database import Database
 
 _PART = "Reconciliation"
-_TABLES = ("leg", "stock", "month_flow", "reconciliation_day", "reconciliation_seen", "reconciliation_month")
+_TABLES = ("leg", "stock", "month_flow_kept", "reconciliation_day", "reconciliation_seen", "reconciliation_month")
 _FLOORS = 3
 
 
