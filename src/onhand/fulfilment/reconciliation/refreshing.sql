@@ -271,24 +271,17 @@ walked AS MATERIALIZED (
             moved, CAST(SUM(moved) OVER walk AS BIGINT) AS ending, LEAD(month) OVER walk AS next_month
        FROM flow
      WINDOW walk AS (PARTITION BY item_id, owner_id ORDER BY month))
-SELECT :location_id, span.month, item_id, owner_id,
-       CASE WHEN span.month = walked.month THEN ending - moved ELSE ending END,
-       CASE WHEN span.month = walked.month THEN received ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN sold ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN returned ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN lost ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN found ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN damaged ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN removed ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN transferred ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN adjusted ELSE 0 END,
-       ending
+SELECT :location_id, month, item_id, owner_id, ending - moved, received, sold, returned, lost, found, damaged, removed,
+       transferred, adjusted, ending
   FROM walked
-  JOIN span ON span.month >= walked.month AND span.month < COALESCE(walked.next_month, :open_month)
- WHERE ending <> 0
-    OR (span.month = walked.month
-        AND (ending <> moved OR received <> 0 OR sold <> 0 OR returned <> 0 OR lost <> 0 OR found <> 0 OR damaged <> 0
-             OR removed <> 0 OR transferred <> 0 OR adjusted <> 0))
+ WHERE ending <> 0 OR ending <> moved OR received <> 0 OR sold <> 0 OR returned <> 0 OR lost <> 0 OR found <> 0
+    OR damaged <> 0 OR removed <> 0 OR transferred <> 0 OR adjusted <> 0
+ UNION ALL
+SELECT :location_id, span.month, item_id, owner_id, ending, 0, 0, 0, 0, 0, 0, 0, 0, 0, ending
+  FROM walked
+ CROSS JOIN span
+ WHERE ending <> 0 AND COALESCE(walked.next_month, :open_month) > walked.month + 1
+   AND span.month > walked.month AND span.month < COALESCE(walked.next_month, :open_month)
 
 -- name: close_first_months @postgresql
 -- All closed months of sellers whose units are found for the first time, from the month flows. What was before the
@@ -330,24 +323,17 @@ walked AS MATERIALIZED (
             moved, CAST(SUM(moved) OVER walk AS BIGINT) AS ending, LEAD(month) OVER walk AS next_month
        FROM flow
      WINDOW walk AS (PARTITION BY item_id, owner_id ORDER BY month))
-SELECT :location_id, span.month, item_id, owner_id,
-       CASE WHEN span.month = walked.month THEN ending - moved ELSE ending END,
-       CASE WHEN span.month = walked.month THEN received ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN sold ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN returned ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN lost ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN found ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN damaged ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN removed ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN transferred ELSE 0 END,
-       CASE WHEN span.month = walked.month THEN adjusted ELSE 0 END,
-       ending
+SELECT :location_id, month, item_id, owner_id, ending - moved, received, sold, returned, lost, found, damaged, removed,
+       transferred, adjusted, ending
   FROM walked
-  JOIN span ON span.month >= walked.month AND span.month < COALESCE(walked.next_month, :open_month)
- WHERE ending <> 0
-    OR (span.month = walked.month
-        AND (ending <> moved OR received <> 0 OR sold <> 0 OR returned <> 0 OR lost <> 0 OR found <> 0 OR damaged <> 0
-             OR removed <> 0 OR transferred <> 0 OR adjusted <> 0))
+ WHERE ending <> 0 OR ending <> moved OR received <> 0 OR sold <> 0 OR returned <> 0 OR lost <> 0 OR found <> 0
+    OR damaged <> 0 OR removed <> 0 OR transferred <> 0 OR adjusted <> 0
+ UNION ALL
+SELECT :location_id, span.month, item_id, owner_id, ending, 0, 0, 0, 0, 0, 0, 0, 0, 0, ending
+  FROM walked
+ CROSS JOIN span
+ WHERE ending <> 0 AND COALESCE(walked.next_month, :open_month) > walked.month + 1
+   AND span.month > walked.month AND span.month < COALESCE(walked.next_month, :open_month)
 
 -- name: mark_seen
 INSERT INTO reconciliation_seen (location_id, item_id, owner_id, seq, refresh_id)
