@@ -79,6 +79,18 @@ async def test_a_seller_sees_its_shipments_and_what_was_simulated(
     assert "│ P-25671 " in text
 
 
+async def test_a_sellers_month_is_reconciled(settings: Settings, clock: FrozenClock, tmp_path: Path) -> None:
+    text = await tour_text(settings, clock, tmp_path)
+    assert "inventory-reconciliation-report?startDate=2022-01-01&endDate=2022-01-31" in text
+    table = text.partition("A month's reconciliation")[2].partition("└")[0]
+    rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in table.splitlines() if line.startswith("│")]
+    assert rows
+    for _, _, starting, received, sold, adjusted, ending in rows:
+        assert int(starting) + int(received) + int(sold) + int(adjusted) == int(ending)
+        assert int(sold) < 0
+    assert "in 0 of them ending is not starting plus all that moved" in text
+
+
 async def test_the_late_event_leaves_what_was_counted(settings: Settings, clock: FrozenClock, tmp_path: Path) -> None:
     text = await tour_text(settings, clock, tmp_path)
     before, _, after = text.partition("An event that comes late")

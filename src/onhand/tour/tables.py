@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Column, Table
 
-from onhand.client.results.fulfilment import CentreItem, LogEntry
+from onhand.client.results.fulfilment import CentreItem, LogEntry, ReconciliationRow
 from onhand.client.results.inventory import ItemInventory, Quantity
 from onhand.client.results.stores import HistoryEvent, StoreInventory, StoreStatus
 
@@ -94,6 +94,17 @@ def log_table(entries: Sequence[LogEntry]) -> Table:
         origin = "register" if row.transaction_type == "SOLD" else "simulated"
         cells = (row.transaction_type, f"{row.changed_units:+,}", row.transaction_time, row.shipment_id or "")
         table.add_row(row.transaction_location, *cells, origin)
+    return table
+
+
+def reconciliation_table(rows: Sequence[ReconciliationRow]) -> Table:
+    """Rows of a month's reconciliation, without the columns in which the demo has nothing (WF-07)."""
+    table = Table("GTIN", "centre", "starting", "received", "sold", "adjusted", "ending")
+    for row in rows:
+        moved = (f"{row.received:+,}", f"{row.sold:+,}", f"{row.adjusted:+,}")
+        table.add_row(
+            row.gtin, row.fulfillment_center, f"{row.starting_quantity:,}", *moved, f"{row.ending_quantity:,}"
+        )
     return table
 
 
