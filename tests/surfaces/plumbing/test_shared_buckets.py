@@ -33,8 +33,12 @@ def test_shared_buckets_answer_as_those_of_one_process_do(calls: list[tuple[int,
     shared, own, now = SharedBuckets(rows=4), OwnBuckets(), MICROSECONDS
     for caller, operation, pause in calls:
         now += pause
+        looked = own.look(str(caller), operation, now, RATES[operation])
+        assert shared.look(str(caller), operation, now, RATES[operation]) == looked
         expected = own.take(str(caller), operation, now, RATES[operation])
         assert shared.take(str(caller), operation, now, RATES[operation]) == expected
+        # Who looks takes nothing: what is there afterwards is what the taker was told.
+        assert own.look(str(caller), operation, now, RATES[operation]).tokens_left == expected.tokens_left
 
 
 @given(steps(60))

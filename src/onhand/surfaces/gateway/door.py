@@ -132,10 +132,17 @@ class Door:
     def _guarded(self, handler: GatewayHandler, allowed: "_Allowed", service: str) -> Handler:
         async def answer(call: Call) -> Response:
             caller = await self._caller(call)
-            refusal = caller if isinstance(caller, Refused) else self._refusal(call, caller, allowed)
+            if isinstance(caller, Refused):
+                return refusal_response(call, caller)
+            response = await respond(call, caller)
+            if allowed.counted == "answers" and response.status_code not in {200, 429}:
+                self._throttle.tell(call, allowed.limited(call, caller))
+            return response
+
+        async def respond(call: Call, caller: Caller) -> Response:
+            refusal = self._refusal(call, caller, allowed)
             if refusal is not None:
                 return refusal_response(call, refusal)
-            assert isinstance(caller, Caller)
             faults = tuple(msgspec.structs.replace(fault, service=GATEWAY) for fault in header_faults(call))
             if faults and allowed.changes:
                 return refusal_response(call, Refused(400, faults))

@@ -26,7 +26,7 @@ import tempfile
 from functools import lru_cache
 from hashlib import blake2b
 
-from onhand.surfaces.plumbing.throttling import Grant, Rate, take_token
+from onhand.surfaces.plumbing.throttling import Grant, Rate, look_at, take_token
 
 _ROWS = 2**14
 _PLACES = 15
@@ -65,6 +65,16 @@ class SharedBuckets:
             return self._take(row * _ROW_NUMBERS, name, now, rate)
         finally:
             fcntl.lockf(self._file_number, fcntl.LOCK_UN, 1, row)
+
+    def look(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
+        """What a caller's bucket for an operation holds; nothing is taken.
+
+        It is read without a lock: at worst it is what stood a moment ago.
+        """
+        row, name = self._place_of(caller, operation_id)
+        numbers = self._numbers[row * _ROW_NUMBERS : (row + 1) * _ROW_NUMBERS].tolist()
+        place = numbers.index(name, 0, _PLACES) if name in numbers[:_PLACES] else _PLACES
+        return look_at(numbers[_MOMENTS + place], now, rate)
 
     def _take(self, start: int, name: int, now: int, rate: Rate) -> Grant:
         row = self._numbers[start : start + _ROW_NUMBERS].tolist()

@@ -41,10 +41,20 @@ def take_token(full_at: int, now: int, rate: Rate) -> tuple[int, Grant]:
     allowed = debt + each <= rate.tokens_max * each
     if allowed:
         debt += each
+    return now + debt, _grant(debt, now, rate, allowed=allowed)
+
+
+def look_at(full_at: int, now: int, rate: Rate) -> Grant:
+    """What a bucket holds at `now`, of which nothing is taken."""
+    return _grant(max(0, full_at - now), now, rate, allowed=True)
+
+
+def _grant(debt: int, now: int, rate: Rate, *, allowed: bool) -> Grant:
+    each = rate.token_microseconds
     # A bucket that is shared may owe more than this rate allows for; no more than all tokens can be missing.
     missing = min(-(-debt // each), rate.tokens_max)
     # The tokens come back one by one, the last of them when the bucket is full.
-    return now + debt, Grant(allowed, rate.tokens_max - missing, now + debt - (missing - 1) * each)
+    return Grant(allowed, rate.tokens_max - missing, now + debt - max(missing - 1, 0) * each)
 
 
 class Buckets(Protocol):
@@ -52,6 +62,10 @@ class Buckets(Protocol):
 
     def take(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
         """Take a token of a caller's bucket for an operation."""
+        ...
+
+    def look(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
+        """What a caller's bucket for an operation holds; nothing is taken."""
         ...
 
 
@@ -80,6 +94,10 @@ class OwnBuckets:
         self._full_at[key], grant = take_token(full_at, now, rate)
         return grant
 
+    def look(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
+        """What a caller's bucket for an operation holds; nothing is taken."""
+        return look_at(self._full_at.get((caller, operation_id), now), now, rate)
+
     def _forget_full(self, now: int) -> None:
         self._full_at = {key: full_at for key, full_at in self._full_at.items() if full_at > now}
         self._room = max(self._buckets_max, 2 * len(self._full_at))
@@ -102,14 +120,34 @@ class Throttle:
 
         False where there is none left: the surface answers 429, and `Retry-After` is among the headers already.
         """
+        limit = self._limit_of(call)
+        if limit is None:
+            return True
+        now = self._clock()
+        grant = self._buckets.take(caller, limit.name, now, limit.rate)
+        call.answer_headers += throttling_headers(grant, now)
+        return grant.allowed
+
+    def tell(self, call: Call, caller: str) -> None:
+        """Put the throttling headers on the answer to a call that takes no token."""
+        limit = self._limit_of(call)
+        if limit is not None:
+            now = self._clock()
+            call.answer_headers += throttling_headers(self._buckets.look(caller, limit.name, now, limit.rate), now)
+
+    def _limit_of(self, call: Call) -> "_Limit | None":
         operation = call.operation
         rate = self._rates.get(operation.throttle_class or "") if operation else None
         if rate is None or operation is None:
-            return True
-        now = self._clock()
-        grant = self._buckets.take(caller, operation.limit_name or operation.operation_id, now, rate)
-        call.answer_headers += throttling_headers(grant, now)
-        return grant.allowed
+            return None
+        return _Limit(operation.limit_name or operation.operation_id, rate)
+
+
+class _Limit(msgspec.Struct, frozen=True, gc=False):
+    """The name under which calls are counted together, and how many there may be."""
+
+    name: str
+    rate: Rate
 
 
 def throttling_headers(grant: Grant, now: int) -> RawHeaders:
