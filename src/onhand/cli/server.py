@@ -1,6 +1,7 @@
 """Running an application until the process is told to stop: uvicorn on uvloop and httptools."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -16,6 +17,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from onhand.cli.answers import Problem
+from onhand.cli.transport import HttpProtocol
 from onhand.settings import Settings
 from onhand.surfaces.plumbing.correlation import JsonLines
 
@@ -74,6 +76,9 @@ def serve_until_stopped(
 
     async def serve() -> None:
         async with running as application:
+            # What has been built stays for good: the collector need not look through it again and again.
+            gc.collect()
+            gc.freeze()
             server = _Server(_configuration(application, settings, dates_itself), on_ready, visit)
             try:
                 await server.serve([listening])
@@ -98,7 +103,7 @@ def _configuration(application: ASGIApp, settings: Settings, dates_itself: bool)
         _check_certificate(settings.tls_certificate, settings.tls_key)
     return uvicorn.Config(
         application,
-        http="httptools",
+        http=HttpProtocol,
         ws="none",
         lifespan="on",
         log_config=None,
