@@ -88,3 +88,36 @@ async def test_a_caller_that_goes_away_takes_nobody_with_it() -> None:
     second.cancel()
     assert await third == ["C"]
     assert works.together == [["a"], ["b", "c"]]
+
+
+async def test_who_was_answered_a_moment_ago_comes_along() -> None:
+    works = Works()
+    combiner: Combiner[str, str] = Combiner(works, 100, gather_seconds=3_600)
+    first, second = await begun(works, combiner, ["a"], ["b"])
+    assert await first == ["A"]
+    again = asyncio.create_task(combiner.take(["c"]))
+    assert list(await asyncio.gather(second, again)) == [["B"], ["C"]]
+    assert works.together == [["a"], ["b", "c"]]
+
+
+async def test_those_who_stay_away_are_not_waited_for_longer_than_a_moment() -> None:
+    works = Works()
+    combiner: Combiner[str, str] = Combiner(works, 100, gather_seconds=0.01)
+    tasks = await begun(works, combiner, ["a"], ["b"])
+    assert await asyncio.gather(*tasks) == [["A"], ["B"]]
+    assert works.together == [["a"], ["b"]]
+
+
+async def test_a_lone_caller_waits_for_nobody() -> None:
+    works = Works()
+    combiner: Combiner[str, str] = Combiner(works, 100, gather_seconds=3_600)
+    for name in ("a", "b", "c"):
+        assert await combiner.take([name]) == [name.upper()]
+    assert works.together == [["a"], ["b"], ["c"]]
+
+
+async def test_what_fills_the_work_waits_for_nobody() -> None:
+    works = Works()
+    combiner: Combiner[str, str] = Combiner(works, 2, gather_seconds=3_600)
+    tasks = await begun(works, combiner, ["a"], ["b", "c"])
+    assert await asyncio.gather(*tasks) == [["A"], ["B", "C"]]

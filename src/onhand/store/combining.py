@@ -1,7 +1,8 @@
 """What waits goes together: entries that arrive while a transaction is under way share the next one.
 
 Orders for the same few items have to wait for each other in any case. One by one, each would wait for the disk and for
-every statement of its own; together they wait once.
+every statement of its own; together they wait once. Callers who ask again as soon as they are answered would fall into
+two groups that take turns, a large one and one of those who came first: a moment's patience keeps them together.
 """
 
 import asyncio
@@ -19,11 +20,18 @@ Work = Callable[[Sequence[Entry]], Awaitable[Sequence[Outcome]]]
 
 
 class Combiner(Generic[Entry, Outcome]):
-    """Runs one piece of work at a time, of as many entries as wait for it, up to `entries_max`."""
+    """Runs one piece of work at a time, of as many entries as wait for it, up to `entries_max`.
 
-    def __init__(self, work: Work[Entry, Outcome], entries_max: int) -> None:
+    Within `gather_seconds` of an answer, work waits for as many callers as there were; it never does for a lone one.
+    """
+
+    def __init__(self, work: Work[Entry, Outcome], entries_max: int, *, gather_seconds: float = 0.0) -> None:
         self._work = work
         self._entries_max = entries_max
+        self._gather_seconds = gather_seconds
+        self._expected = 0
+        self._answered_at = 0.0
+        self._enough: asyncio.Event | None = None
         self._waiting: deque[_Call[Entry, Outcome]] = deque()
         self._running: asyncio.Task[None] | None = None
 
@@ -35,6 +43,8 @@ class Combiner(Generic[Entry, Outcome]):
         """
         call: _Call[Entry, Outcome] = _Call(entries)
         self._waiting.append(call)
+        if self._enough is not None and self._are_enough():
+            self._enough.set()
         if self._running is None:
             self._running = asyncio.create_task(self._run())
         return await call.outcomes
@@ -44,9 +54,31 @@ class Combiner(Generic[Entry, Outcome]):
             while self._waiting:
                 # Whoever is just about to ask comes along.
                 await asyncio.sleep(0)
-                await self._work_for(self._next())
+                await self._gather()
+                together = self._next()
+                await self._work_for(together)
+                self._expected = len(together) + len(self._waiting)
+                self._answered_at = asyncio.get_running_loop().time()
         finally:
             self._running = None
+
+    async def _gather(self) -> None:
+        loop = asyncio.get_running_loop()
+        until = self._answered_at + self._gather_seconds
+        if self._are_enough() or loop.time() >= until:
+            return
+        self._enough = asyncio.Event()
+        timer = loop.call_at(until, self._enough.set)
+        try:
+            await self._enough.wait()
+        finally:
+            timer.cancel()
+            self._enough = None
+
+    def _are_enough(self) -> bool:
+        """Whether everybody is there who was lately, or more would not go together anyway."""
+        entries = sum(len(call.entries) for call in self._waiting)
+        return len(self._waiting) >= self._expected or entries >= self._entries_max
 
     def _next(self) -> "list[_Call[Entry, Outcome]]":
         """The calls that go together, at least one, however many entries it has."""

@@ -30,12 +30,14 @@ class OrderIntake:
         *,
         future_seconds: int = 300,
         transaction_entries_max: int = 1_000,
+        gather_seconds: float = 0.005,
     ) -> None:
         self._database = database
         self._locations = locations
         self._clock = clock
         self._future_seconds = future_seconds
         self._transaction_entries_max = transaction_entries_max
+        self._gather_seconds = gather_seconds
         self._combiners: dict[int, Combiner[Command, OrderOutcome]] = {}
 
     async def take(self, source: str, entries: Sequence[Entry | Refusal]) -> list[OrderOutcome]:
@@ -94,7 +96,9 @@ class OrderIntake:
             async def work(commands: Sequence[Command]) -> list[OrderOutcome]:
                 return await self._take_at(node, commands)
 
-            combiner = self._combiners[node.location_id] = Combiner(work, self._transaction_entries_max)
+            combiner = self._combiners[node.location_id] = Combiner(
+                work, self._transaction_entries_max, gather_seconds=self._gather_seconds
+            )
         return combiner
 
     async def _take_at(self, node: Location, commands: Sequence[Command]) -> list[OrderOutcome]:
