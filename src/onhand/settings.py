@@ -158,6 +158,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     report_days: Annotated[_Days, "How long requests for reports and their files are kept (DS-24)."] = 30
     report_attempts_max: Annotated[_Count, "After how many attempts that failed a report is given up (DS-24)."] = 5
     batch_orders_max: Annotated[_Count, "Orders of one request, at most (DS-30)."] = 1_000
+    order_gather_seconds: Annotated[
+        _Seconds, "How long orders wait at most for those who were answered just before, to share a transaction."
+    ] = 0.005
 
     settlement_anchor: Annotated[
         _Day, "A day on which a settlement period begins (RC-14); not to be changed once sellers were posted to."

@@ -197,6 +197,7 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
         cursor_secret=common.page_secret,
         body_limits=_body_limits(settings),
         batch_orders_max=settings.batch_orders_max,
+        order_gather_seconds=settings.order_gather_seconds,
         settlement=build_settlement(database, settings, clock),
         calendar=calendar_of(settings),
         statement_form=statement_form(settings),

@@ -63,6 +63,7 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     statement_form: StatementForm
     backroom_hours: float = 24.0
     batch_orders_max: int = 1_000
+    order_gather_seconds: float = 0.005
     batch_money_entries_max: int = 10_000
     event_future_seconds: int = 300
     refused_tokens: frozenset[str] = frozenset()
@@ -84,7 +85,13 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
     bytes_max = services.body_limits.body_bytes_max
     access = Access(database, services.throttle, services.refused_tokens)
     ledger = LedgerHandlers(database, locations, clock, bytes_max, backroom_hours=services.backroom_hours)
-    orders = OrderIntake(database, locations, clock, future_seconds=services.event_future_seconds)
+    orders = OrderIntake(
+        database,
+        locations,
+        clock,
+        future_seconds=services.event_future_seconds,
+        gather_seconds=services.order_gather_seconds,
+    )
     return (
         *partner_operations(PartnerHandlers(database, clock, bytes_max), access),
         *consumer_operations(ConsumerHandlers(database, clock, bytes_max), access),
