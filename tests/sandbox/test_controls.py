@@ -158,6 +158,27 @@ async def test_time_may_go_back(box: Box) -> None:
     assert await box.units() == 6
 
 
+@pytest.mark.contract("SB-04", "WF-03")
+@pytest.mark.parametrize("control", ["clock", "reset"])
+async def test_a_month_is_answered_up_to_the_day_before_where_the_clock_stands_in_it(box: Box, control: str) -> None:
+    path = "/v3/report/wfs/inventory-reconciliation-report"
+    june = {"startDate": "2024-06-01", "endDate": "2024-06-10", "gtin": "00012345678905"}
+    may = {"startDate": "2024-05-01", "endDate": "2024-05-31"}
+    assert (await box.client.ask("seller", "GET", path, params=june)).status_code == 400
+    closed = await box.client.ask("seller", "GET", path, params=may)
+    await box.control("POST", control, at="2024-06-11T15:00:00Z")
+    answer = await box.client.ask("seller", "GET", path, params=june)
+    assert answer.status_code == 200, answer.text
+    rows = [line.split(",") for line in answer.text.splitlines()[1:]]
+    assert rows
+    assert all(row[:3] == ["2024-06-01", "2024-06-10", "00012345678905"] for row in rows)
+    assert (await box.client.ask("seller", "GET", path, params=may)).content == closed.content
+    # Ten days on, as many more are in it.
+    await box.control("POST", "clock", at="2024-06-21T15:00:00Z")
+    later = june | {"endDate": "2024-06-20"}
+    assert (await box.client.ask("seller", "GET", path, params=later)).status_code == 200
+
+
 async def test_what_is_due_is_done_before_the_clock_answers(tmp_path: Path, clock: FrozenClock) -> None:
     async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock, manual=True)) as http:
         box = Box(http, clock)

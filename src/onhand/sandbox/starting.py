@@ -15,6 +15,7 @@ from onhand.sandbox.controls.clock import MovableClock
 from onhand.sandbox.controls.exchanges import OPERATION, Exchange, Exchanges
 from onhand.sandbox.controls.faults import Fault, Faults, Struck
 from onhand.sandbox.controls.operations import PREFIX, sandbox_surface
+from onhand.sandbox.controls.rewinding import forget_refreshes
 from onhand.sandbox.seeding import seed
 from onhand.settings import Settings
 from onhand.surfaces.plumbing.call import Call
@@ -111,20 +112,18 @@ class Sandbox:
             self._faults.clear()
             self._exchanges.clear()
             self._clock.put_back()
+            goes_back = at is not None and at < self._clock()
             if at is not None:
                 self._clock.put(at)
             await self._renew()
-            await self._put_up()
+            await self._put_up(goes_back=goes_back)
 
     async def move_clock(self, moment: int) -> int:
         """Put the clock to a moment, and do what is due by then; how many lanes of work that was."""
         async with self._changing:
             goes_back = moment < self._clock()
             self._clock.put(moment)
-            if goes_back:
-                # What was to come round after the later moment comes round after this one.
-                await self._running.begin_periodics()
-            return await self._running.worker.run_due()
+            return await self._catch_up(goes_back=goes_back)
 
     def add_fault(self, fault: Fault) -> Struck:
         """Let a fault strike from now on."""
@@ -142,7 +141,15 @@ class Sandbox:
         """The newest exchanges."""
         return self._exchanges.newest(rows_max, operation, after)
 
-    async def _put_up(self) -> None:
+    async def _catch_up(self, *, goes_back: bool) -> int:
+        """Do what is due by now; how many lanes of work that was."""
+        if goes_back:
+            await forget_refreshes(self._running.database)
+        # What was to come round after a later moment comes round after this one.
+        await self._running.begin_periodics()
+        return await self._running.worker.run_due()
+
+    async def _put_up(self, *, goes_back: bool = False) -> None:
         running = running_parts(
             self._settings,
             self._clock,
@@ -152,8 +159,7 @@ class Sandbox:
             controls=Controls(self._surface, self._intercept),
         )
         self._running = await self._stack.enter_async_context(running)
-        await self._running.begin_periodics()
-        await self._running.worker.run_due()
+        await self._catch_up(goes_back=goes_back)
         self._is_open.set()
 
     async def _renew(self) -> None:

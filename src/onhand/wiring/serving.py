@@ -59,6 +59,7 @@ class Running(msgspec.Struct, frozen=True):
     """A server's application, and the worker that does what is due, in the server's process or whenever it is told."""
 
     application: ASGIApp
+    database: Database
     worker: Worker
     begin_periodics: Callable[[], Awaitable[None]]
 
@@ -120,7 +121,8 @@ async def running_parts(
         throttle = Throttle(rates_of(settings), clock, buckets)
         page_secret = await shared_secret(database, _PAGE_TOKENS)
         common = _Common(settings, database, locations, clock, published, throttle, objects, page_secret)
-        running = Running(await _build(common, metrics, worker.wake, controls), worker, begin)
+        application = await _build(common, metrics, worker.wake, controls)
+        running = Running(application, database, worker, begin)
         async with _working(settings, running):
             yield running
     finally:
