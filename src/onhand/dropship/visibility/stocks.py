@@ -1,6 +1,6 @@
 """What a ship node holds of the items of a page, as the cells of a report say it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from onhand.basics.quantity import SCALE
 from onhand.dropship.availability import is_endless
 from onhand.dropship.vocabulary import COUNTED, ENDLESS
 from onhand.store.database import Row, Session, Value
-from onhand.store.queries import Queries, json_list
+from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("stocks.sql"))
 _SECONDS_PER_DAY = 86_400
@@ -26,54 +26,37 @@ class _Arrival(msgspec.Struct, frozen=True, rename="camel", gc=False):
 _arrivals = msgspec.json.Decoder(list[_Arrival])
 
 
-class NodePage:
-    """What a node holds of the items between two ids; `rows` is about how many it holds."""
-
-    def __init__(self, plain: Sequence[Row], told: Mapping[int, str]) -> None:
-        self._plain = {row[0]: row for row in plain}
-        self._told = told
-        self.rows = max(len(plain), len(told))
-
-    @classmethod
-    async def read(cls, session: Session, partner_id: int, location_id: int, first: int, last: int) -> "NodePage":
-        """Read it; both ids are within."""
-        named: dict[str, Value] = {"partner_id": partner_id, "location_id": location_id}
-        plain = await session.all(_SQL["on_hand_between"], first=first, last=last, **named)
-        others: dict[int, dict[int, Row]] = {}
-        for row in await session.all(_SQL["others_between"], first=first, last=last, **named):
-            others.setdefault(row[0], {})[row[1]] = row
-        on_hand: dict[int, Row] = {}
-        if others:
-            found = await session.all(_SQL["on_hand_of_items"], item_ids=json_list(others), **named)
-            on_hand = {row[0]: row for row in found}
-        told = {item_id: _cells(on_hand.get(item_id), rows) for item_id, rows in others.items()}
-        return cls(plain, told)
-
-    def cells(self, item_id: int) -> str:
-        """Availability code, on hand, reserved, available, in transit, its date, and when any of it was updated.
-
-        Nothing where nothing of the item was ever declared or moved there, as in the reads.
-        """
-        told = self._told.get(item_id)
-        if told is not None:
-            return told
-        plain = self._plain.get(item_id)
-        return "" if plain is None else f"{plain[1]}{second_cell(plain[2])}"
+NodePage = dict[int, str]
+"""What a node holds of items, by their ids: availability code, on hand, reserved, available, in transit, its date, and
+when any of it was updated. Nothing where nothing of an item was ever declared or moved there, as in the reads."""
 
 
-def _cells(on_hand: Row | None, others: Mapping[int, Row]) -> str:
+async def read_node(session: Session, partner_id: int, location_id: int, first: int, last: int) -> NodePage:
+    """What a node holds of the items between two ids, which are both within."""
+    named: dict[str, Value] = {"partner_id": partner_id, "location_id": location_id}
+    page: NodePage = dict(await session.all(_SQL["on_hand_between"], first=first, last=last, **named))
+    others: dict[int, dict[int, Row]] = {}
+    for row in await session.all(_SQL["others_between"], first=first, last=last, **named):
+        others.setdefault(row[0], {})[row[1]] = row
+    page.update((item_id, _cells(rows)) for item_id, rows in others.items())
+    return page
+
+
+def _cells(others: Mapping[int, Row]) -> str:
+    # What is on hand stands beside each of them alike.
+    on_hand, moved_at, counted_at = next(iter(others.values()))[5:]
     reserved, endless, awaited = others.get(_RESERVED), others.get(_ENDLESS), others.get(_AWAITED)
     if on_hand is None and reserved is None and endless is None:
         return ""
     # Each row has a time at which something was declared or moved; the newest of them is the report's.
-    newest = max(*(row[3] for row in others.values()), on_hand[2] if on_hand else 0)
+    newest = max(moved_at or 0, *(row[3] for row in others.values()))
     updated = second_cell(newest // MICROSECONDS)
     held = reserved[2] // SCALE if reserved else 0
     arriving = _arriving(awaited[4]) if awaited else ","
-    if is_endless(endless[3] if endless else None, on_hand[3] if on_hand else None):
+    if is_endless(endless[3] if endless else None, counted_at):
         # Infinite availability has no amounts.
         return f"{ENDLESS},,{held},,{arriving},{updated}"
-    units = on_hand[1] // SCALE if on_hand else 0
+    units = (on_hand or 0) // SCALE
     return f"{COUNTED},{units},{held},{max(0, units - held)},{arriving},{updated}"
 
 
