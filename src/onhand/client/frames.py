@@ -4,6 +4,7 @@ Columns are named as the fields of the rows. Identifiers stay texts, so that no 
 (decimals).
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -19,14 +20,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Frames(Generic[T]):
+class Frames(ABC, Generic[T]):
     """Rows that can be had as a table."""
 
     def __init__(self, kind: type[T]) -> None:
         self._kind = kind
 
+    @abstractmethod
     def __iter__(self) -> Iterator[T]:
-        raise NotImplementedError
+        """The rows."""
 
     def to_list(self) -> list[T]:
         """All rows."""
