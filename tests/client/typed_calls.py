@@ -1,7 +1,7 @@
 """What type checkers have to see of the client; both mypy and pyright read this file, nobody runs it."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import assert_type
@@ -33,6 +33,8 @@ from onhand.client import (
     VisibilityRow,
 )
 from onhand.client.results.operator import BatchResult, Item, Order, OrderResults
+from onhand.client.results.sandbox import SandboxFault, SandboxRequest, SandboxTime
+from onhand.testing import LocalSandbox
 
 GTIN = "00012947218283"
 DAY = date(2026, 3, 5)
@@ -71,6 +73,9 @@ def blocking(client: Client) -> None:
     assert_type(client.catalogue.item(GTIN), Item)
     assert_type(client.onboarding.revoke_client("c"), None)
     assert_type(client.within(5.0), Client)
+    assert_type(client.sandbox.advance(timedelta(minutes=15)), SandboxTime)
+    assert_type(client.sandbox.fail("getInventory", status=503), SandboxFault)
+    assert_type(client.sandbox.requests(), tuple[SandboxRequest, ...])
 
 
 async def awaited(client: AsyncClient) -> None:
@@ -86,3 +91,12 @@ async def awaited(client: AsyncClient) -> None:
     assert_type(await client.reports.visibility(Path()), ReportRows[VisibilityRow])
     assert_type(await client.settlement.save_legacy(DAY, Path()), ReportRows[LegacyRow])
     assert_type(await client.catalogue.items().collect(), Collected[Item])
+    assert_type(await client.sandbox.reset(), SandboxTime)
+
+
+def tested(sandbox: LocalSandbox) -> None:
+    assert_type(sandbox.supplier, Client)
+    assert_type(sandbox.connect("vendor"), Client)
+    assert_type(sandbox.connect_async("vendor"), AsyncClient)
+    assert_type(sandbox.post_events({}), BatchResult)
+    assert_type(sandbox.controls.faults(), tuple[SandboxFault, ...])

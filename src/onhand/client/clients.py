@@ -23,6 +23,7 @@ from onhand.client.operator import AsyncOperator, Operator
 from onhand.client.policy import DEFAULT_POLICY, Policy, Polling
 from onhand.client.polling import LOOPBACK, polling_for
 from onhand.client.reports import AsyncReports, Reports
+from onhand.client.sandbox import AsyncSandboxControls, SandboxControls
 from onhand.client.settlement import AsyncSettlement, Settlement
 from onhand.client.stores import AsyncStores, Stores
 
@@ -138,6 +139,7 @@ class Client(_Made):
         self.catalogue = Catalogue(*parts)
         self.onboarding = Onboarding(*parts)
         self.money = Money(*parts)
+        self.sandbox = SandboxControls(*parts)
 
 
 class AsyncClient(_Made):
@@ -194,6 +196,7 @@ class AsyncClient(_Made):
         self.catalogue = AsyncCatalogue(*parts)
         self.onboarding = AsyncOnboarding(*parts)
         self.money = AsyncMoney(*parts)
+        self.sandbox = AsyncSandboxControls(*parts)
 
 
 def _new_id() -> str:

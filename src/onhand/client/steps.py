@@ -12,7 +12,7 @@ import msgspec
 T = TypeVar("T")
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
-DoorName: TypeAlias = Literal["supplier", "gateway", "operator", "login", "open"]
+DoorName: TypeAlias = Literal["supplier", "gateway", "operator", "login", "open", "nobody"]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
