@@ -1,8 +1,11 @@
 """The client, blocking and awaited: the same groups of operations over the same core."""
 
+import os
 import random
 import time
 from collections.abc import Awaitable, Callable
+from functools import cache
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self, TypedDict, Unpack
 from urllib.parse import urlsplit
@@ -78,6 +81,12 @@ class _Made:
         """Whether proxies that are set on this machine are used: they have no business on loopback."""
         return urlsplit(self.base_url).hostname not in LOOPBACK
 
+    @property
+    def _trusted(self) -> SSLContext:
+        """The certificates that are trusted."""
+        places = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+        return _trusted(places if self._trusts_environment else None)
+
 
 class Client(_Made):
     """A client that blocks.
@@ -99,7 +108,7 @@ class Client(_Made):
         super().__init__(base_url, options)
         self._owns_http = http is None
         self._driver = BlockingDriver(
-            http or httpx.Client(trust_env=self._trusts_environment),
+            http or httpx.Client(trust_env=self._trusts_environment, verify=self._trusted),
             sleep=sleep,
             monotonic=self._caller.around.monotonic,
             answer_bytes_max=self._caller.policy.answer_bytes_max,
@@ -156,7 +165,7 @@ class AsyncClient(_Made):
         super().__init__(base_url, options)
         self._owns_http = http is None
         self._driver = AwaitingDriver(
-            http or httpx.AsyncClient(trust_env=self._trusts_environment),
+            http or httpx.AsyncClient(trust_env=self._trusts_environment, verify=self._trusted),
             sleep=sleep,
             monotonic=self._caller.around.monotonic,
             answer_bytes_max=self._caller.policy.answer_bytes_max,
@@ -197,6 +206,12 @@ class AsyncClient(_Made):
         self.onboarding = AsyncOnboarding(*parts)
         self.money = AsyncMoney(*parts)
         self.sandbox = AsyncSandboxControls(*parts)
+
+
+@cache
+def _trusted(places: tuple[str | None, ...] | None) -> SSLContext:
+    """Certificates by where the environment has them; reading them takes longer than a call, so that clients share."""
+    return httpx.create_ssl_context(trust_env=places is not None)
 
 
 def _new_id() -> str:

@@ -43,7 +43,7 @@ def local_sandbox(
         server = BackgroundServer(running_sandbox(directory or Path(temporary), settings, clock, manual=manual))
         application = server.start()
         try:
-            # One pool of connections for all clients: making one takes longer than a reset.
+            # One pool of connections for all clients, so that no test has to close its own.
             with httpx.Client(trust_env=False) as http:
                 yield LocalSandbox(server, application, http)
         finally:
