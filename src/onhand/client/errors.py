@@ -28,8 +28,11 @@
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
+
+_PROBLEMS_SHOWN = 10
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -47,6 +50,10 @@ class Problem(msgspec.Struct, frozen=True):
 class OnhandError(Exception):
     """What every error of the client is."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, to another process: pools of workers hand errors over."""
+        return _restored, (type(self), self.args), self.__dict__
+
 
 class NotSent(OnhandError):
     """Nothing was sent: the client itself saw what was wrong."""
@@ -56,7 +63,7 @@ class BadInput(NotSent):
     """Values that can't be right, each with its place (`rows[3].gtin`) and how to mend it."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(map(str, problems)))
+        super().__init__(_listed(problems))
         self.problems = tuple(problems)
 
 
@@ -108,7 +115,7 @@ class Refused(OnhandError):
         retry_after_seconds: float | None = None,
         hint: str = "",
     ) -> None:
-        said = "; ".join(map(str, problems)) or "nothing more was said"
+        said = _listed(problems) or "nothing more was said"
         more = f". {hint}" if hint else ""
         told = f"{operation}: {status}: {said}{more}{_tried(attempts)}; correlation id {correlation_id}"
         super().__init__(told)
@@ -194,7 +201,7 @@ class Failed(OnhandError):
     """A feed or report is over, and ended as an error."""
 
     def __init__(self, what: str, identifier: str, problems: Sequence[Problem] = ()) -> None:
-        said = "; ".join(map(str, problems))
+        said = _listed(problems)
         super().__init__(f"{what} {identifier} ended as an error" + (f": {said}" if said else ""))
         self.id = identifier
         self.problems = tuple(problems)
@@ -224,3 +231,17 @@ def error_class(status: int) -> type[Refused]:
 
 def _tried(attempts: int) -> str:
     return f" (tried {attempts} times)" if attempts > 1 else ""
+
+
+def _listed(problems: Sequence[Problem]) -> str:
+    """The first problems in one line, and how many more `problems` has."""
+    said = "; ".join(map(str, problems[:_PROBLEMS_SHOWN]))
+    more = len(problems) - _PROBLEMS_SHOWN
+    return f"{said}; and {more:,} more, in `problems`" if more > 0 else said
+
+
+def _restored(kind: type[OnhandError], args: tuple[object, ...]) -> OnhandError:
+    """An error without its making, which takes more than its message."""
+    error = kind.__new__(kind)
+    error.args = args
+    return error
