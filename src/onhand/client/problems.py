@@ -1,7 +1,7 @@
-"""From an answer that says no to an error: its problems are read from any of the three forms of the contract.
+"""From an answer that says no to an error: its problems are read from any of the forms of the contract.
 
-The gateway's is `{"error": [...]}` (GW-10), the store APIs' `{"errors": [...]}` (SE-01), the operator's problem
-details (RFC 9457).
+The gateway's is `{"error": [...]}` (GW-10), or the same in XML, which some services answer whatever was asked for; the
+store APIs' `{"errors": [...]}` (SE-01); the operator's problem details (RFC 9457).
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,9 +24,13 @@ def problems_of(answer: Answer) -> tuple[Problem, ...]:
     try:
         body = msgspec.json.decode(answer.body)
     except msgspec.DecodeError:
-        text = answer.body.decode("utf-8", "replace").strip()[:_TEXT_SHOWN]
-        return (Problem("", "", text),) if text else ()
-    return tuple(_read(body)) if isinstance(body, dict) else ()
+        found = tuple(_read_xml(answer.body))
+    else:
+        found = tuple(_read(body)) if isinstance(body, dict) else ()
+    if found:
+        return found
+    text = answer.body.decode("utf-8", "replace").strip()[:_TEXT_SHOWN]
+    return (Problem("", "", text),) if text else ()
 
 
 def is_token_refused(answer: Answer) -> bool:
@@ -72,16 +76,33 @@ def _skew_hint(skew: float | None) -> str:
 
 
 def _read(body: Mapping[str, Any]) -> Iterable[Problem]:
-    listed = body.get("error", body.get("errors"))
+    listed = body.get("error") or body.get("errors")
     if isinstance(listed, Mapping):
         listed = listed.get("error", [listed])
     if "title" in body and not listed:
         yield _problem_details(body)
     elif isinstance(listed, str):
         yield Problem(listed, "", str(body.get("error_description", listed)))
-    else:
+    elif isinstance(listed, list):
         kind = str(body.get("type", "")).rpartition("/")[2]
-        yield from (_one(each, kind) for each in listed or () if isinstance(each, Mapping))
+        yield from (_one(each, kind) for each in listed if isinstance(each, Mapping))
+
+
+def _read_xml(body: bytes) -> Iterable[Problem]:
+    """The problems in XML, in whatever namespace; none where it is no XML."""
+    if not body.lstrip().startswith(b"<"):
+        return
+    # Seldom needed, and it takes its time to import. Entities can't grow: what declares some is not read.
+    from xml.etree import ElementTree as ET
+
+    try:
+        root = ET.fromstring(body) if b"<!" not in body else None  # noqa: S314 - it has no declarations
+    except ET.ParseError:
+        return
+    for each in root.iter() if root is not None else ():
+        said = {part.tag.rpartition("}")[2]: (part.text or "").strip() for part in each}
+        if each.tag.rpartition("}")[2] == "error" and said:
+            yield _one(said, "")
 
 
 def _problem_details(body: Mapping[str, Any]) -> Problem:
