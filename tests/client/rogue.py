@@ -123,7 +123,7 @@ class Rogue:
                 headers = {"Content-Type": "application/json", "Content-Length": str(len(content)), **reply.headers}
                 head = f"HTTP/1.1 {reply.status} Said\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items())
                 shown = content if reply.cut is None else content[: reply.cut]
-                self.wfile.write(head.encode() + b"\r\n" + shown)
+                self.wfile.write(head.encode("latin-1") + b"\r\n" + shown)
                 self.close_connection = reply.cut is not None
 
         return Handler

@@ -125,6 +125,20 @@ def test_a_retry_after_of_nothing_is_no_busy_loop(stage: Stage) -> None:
     assert (len(scene.rogue.calls), scene.world.waits) == (3, [0.5, 1.0])
 
 
+@pytest.mark.parametrize("told", ["\xb2", "-5", "1.5", "soon", "Thu, 05 Mar 99999 12:00:00 GMT"])
+def test_a_retry_after_that_is_none_is_as_if_nothing_was_said(stage: Stage, told: str) -> None:
+    scene = stage(in_turn(said(429, Retry_After=told, Date=HTTP_NOW), GOOD))
+    scene.ask(read)
+    assert scene.world.waits == [0.5]
+
+
+def test_a_retry_after_without_end_is_not_begun(stage: Stage) -> None:
+    scene = stage(in_turn(said(429, Retry_After="9" * 400)))
+    with pytest.raises(Throttled):
+        scene.ask(read)
+    assert (len(scene.rogue.calls), scene.world.waits) == (1, [])
+
+
 def test_what_leads_elsewhere_is_not_followed_with_credentials(stage: Stage) -> None:
     scene = stage(in_turn(Reply(302, {}, {"Location": "/elsewhere"}), GOOD))
     with pytest.raises(Refused) as raised:

@@ -78,7 +78,7 @@ def wait_seconds(policy: Policy, outcome: Answer | Failure, attempt: int, lot: f
 def said_seconds(answer: Answer) -> float | None:
     """How long the server said to wait: by `Retry-After` (seconds or a date), else by when the next token comes."""
     said = answer.headers.get("retry-after", "").strip()
-    if said.isdigit():
+    if said.isascii() and said.isdigit():
         return float(said)
     moment = http_date(said)
     now = http_date(answer.headers.get("date", ""))
