@@ -21,6 +21,7 @@ _COUNT_LINE = "Number of Lines in file"
 _ESCAPED = re.compile(r"'[=+\-@\t\r\n]")
 # Wider than any cell of the contract, far narrower than what would fill the memory.
 _CELL_CHARACTERS_MAX = 1_000_000
+_TEXT_SHOWN = 100
 
 
 class ReportRows(Frames[T], Generic[T]):
@@ -54,24 +55,39 @@ def rows_of(lines: Iterable[str], kind: type[T], name: str) -> Iterator[T]:
     """The rows of CSV with a header; columns are found by their names, and empty cells left out.
 
     Raises:
-        Unreadable: a column that a row needs is missing, or a cell is not what its column holds.
+        Unreadable: a column that a row needs is missing, a cell is not what its column holds, or a line breaks off.
     """
     csv.field_size_limit(_CELL_CHARACTERS_MAX)
     read = csv.reader(lines)
-    columns = next(read, None)
-    if columns is None:
-        return
-    names = columns if kind is FileRow else list(map(attribute_of, columns))
-    for cells in read:
-        if not cells or cells[0].startswith(_COUNT_LINE):
-            continue
-        filled = {name: _cell(cell) for name, cell in zip(names, cells, strict=False) if cell}
-        try:
-            # FileRow itself is what is asked for here, which the type of `kind` can't say.
-            row = cast("T", FileRow(filled)) if kind is FileRow else msgspec.convert(filled, kind, strict=False)
-        except msgspec.ValidationError as error:
-            raise Unreadable(f"line {read.line_num}: {error}", operation=name) from error
-        yield row
+    try:
+        names = _names(next(read, []), kind)
+        for cells in read:
+            if cells and not cells[0].startswith(_COUNT_LINE):
+                yield _row(names, cells, kind)
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"after line {read.line_num}: it is not UTF-8: {error}", operation=name) from error
+    except (csv.Error, ValueError) as error:
+        raise Unreadable(f"line {read.line_num}: {error}", operation=name) from error
+
+
+def _names(columns: list[str], kind: type[object]) -> list[str]:
+    if not columns:
+        raise ValueError("it is empty, without even a header")
+    if kind is FileRow:
+        return columns
+    names = list(map(attribute_of, columns))
+    if not set(names) & set(getattr(kind, "__struct_fields__", names)):
+        # All of a row's cells may be left out, so that any text would pass for rows.
+        raise ValueError(f"it has no column of a {kind.__name__}: it starts {','.join(columns)[:_TEXT_SHOWN]!r}")
+    return names
+
+
+def _row(names: list[str], cells: list[str], kind: type[T]) -> T:
+    if len(cells) < len(names) or any(cells[len(names) :]):
+        raise ValueError(f"it has {len(cells)} cells under {len(names)} columns: the file is not whole, or no CSV")
+    filled = {name: _cell(cell) for name, cell in zip(names, cells, strict=False) if cell}
+    # FileRow itself is what is asked for here, which the type of `kind` can't say.
+    return cast("T", FileRow(filled)) if kind is FileRow else msgspec.convert(filled, kind, strict=False)
 
 
 def attribute_of(column: str) -> str:
