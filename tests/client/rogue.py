@@ -70,7 +70,7 @@ class Rogue:
         self.script = script
         self.asked: list[Asked] = []
         self.tokens = 0
-        self.token_seconds = 900
+        self.token_seconds: int | str = 900
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), self._handler())

@@ -101,6 +101,16 @@ def test_an_error_about_a_signature_says_how_wrong_the_clock_is(stage: Stage, ah
     assert len(scene.rogue.calls) == 1
 
 
+def test_the_life_of_a_token_may_be_told_as_a_text() -> None:
+    with Rogue(in_turn(GOOD)).running() as rogue:
+        rogue.token_seconds = "900"
+        client = Client(rogue.url, gateway=GatewayClient(client_id="me", client_secret="mine"))
+        read(client)
+        read(client)
+        client.close()
+    assert rogue.tokens == 1
+
+
 def test_many_threads_get_one_token_together() -> None:
     started = threading.Barrier(8)
     with Rogue(in_turn(GOOD)).running() as rogue:

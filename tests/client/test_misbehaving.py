@@ -1,5 +1,6 @@
 """Against a server that misbehaves, every call ends with the right result or a typed error, in so many requests."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from onhand.client import (
     Dropped,
     NotConnected,
     Policy,
+    Quantity,
     Refused,
     ServerFailed,
     Throttled,
@@ -144,6 +146,7 @@ def test_what_leads_elsewhere_is_not_followed_with_credentials(stage: Stage) -> 
     with pytest.raises(Refused) as raised:
         scene.ask(read)
     assert (raised.value.status, len(scene.rogue.calls)) == (302, 1)
+    assert "It leads on to '/elsewhere'" in str(raised.value)
 
 
 def test_retry_after_as_a_date_is_measured_by_the_server_s_clock(stage: Stage) -> None:
@@ -158,6 +161,7 @@ def test_a_wait_that_is_longer_than_the_call_may_last_is_not_begun(stage: Stage)
     with pytest.raises(Throttled) as raised:
         scene.ask(read)
     assert (len(scene.rogue.calls), scene.world.waits, raised.value.retry_after_seconds) == (1, [], 101.0)
+    assert "Come again in 101 s" in str(raised.value)
 
 
 @pytest.mark.contract("GW-15")
@@ -244,6 +248,41 @@ def test_a_body_that_is_not_what_the_contract_says_is_unreadable_and_not_asked_f
     with pytest.raises(Unreadable, match="GET /v3/inventory"):
         scene.ask(read)
     assert len(scene.rogue.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Reply(200, b"<html>", {"Content-Type": "text/html"}), "it is text/html and starts '<html>'"),
+        (Reply(200, b""), "it is empty"),
+        (Reply(204, b""), "it is empty"),
+    ],
+)
+def test_an_answer_that_is_no_json_says_what_it_is_instead(stage: Stage, answer: Reply, told: str) -> None:
+    scene = stage(in_turn(answer))
+    with pytest.raises(Unreadable, match=told) as raised:
+        scene.ask(read)
+    assert raised.value.correlation_id == scene.rogue.calls[0].headers["wm_qos.correlation_id"]
+
+
+def test_nulls_stand_for_what_is_left_out(stage: Stage) -> None:
+    scene = stage(in_turn(Reply(200, {"sku": "S", "gtin": None, "quantity": {"unit": None, "amount": "23"}})))
+    assert scene.ask(read).quantity == Quantity(unit="EACH", amount=23)
+
+
+def test_a_null_for_what_has_to_be_there_is_unreadable(stage: Stage) -> None:
+    scene = stage(in_turn(Reply(200, {"sku": None, "quantity": {"amount": 23}})))
+    with pytest.raises(Unreadable, match=r"got `null` - at `\$.sku`"):
+        scene.ask(read)
+
+
+def test_decimals_beside_nulls_stay_exact(stage: Stage) -> None:
+    body = b"""{"supplier": "A", "storeNbr": 45, "gtin": "00044444444444", "locationArea": "STORE",
+        "state": "AVAILABLE", "quantity": 1234567890123.0001, "lastUpdatedTime": "2024-01-23T00:15:03",
+        "inventoryByLocation": null}"""
+    scene = stage(in_turn(Reply(200, body)))
+    found = scene.ask(lambda client: client.stores.available(45, "00044444444444"))
+    assert (found.quantity, found.inventory_by_location) == (Decimal("1234567890123.0001"), ())
 
 
 def test_an_answer_larger_than_allowed_is_given_up(stage: Stage) -> None:

@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from onhand.client.answers import decoded
 from onhand.client.credentials import GatewayClient, OperatorToken, SupplierKey
 from onhand.client.doors import doors_of
-from onhand.client.errors import Dropped, NoAnswer, NotConnected, OnhandError, TimedOut, Unreadable
+from onhand.client.errors import Dropped, NoAnswer, NotConnected, OnhandError, TimedOut
 from onhand.client.policy import Policy, Polling, may_repeat, next_token_seconds, wait_seconds
-from onhand.client.problems import correlation_id_of, refusal_of
+from onhand.client.problems import refusal_of
 from onhand.client.steps import Answer, Exchange, Failure, Headers, Request, Send, Sink, sent, waited
 
 T = TypeVar("T")
@@ -113,7 +114,7 @@ class Caller:
             if isinstance(outcome, Answer):
                 self._note_pace(request, outcome)
                 if outcome.status < 300:
-                    return outcome
+                    return Answer(outcome.status, outcome.headers, outcome.body, correlation_id)
                 if not is_renewed and door.is_renewed(outcome, used):
                     is_renewed = True
                     continue
@@ -178,19 +179,6 @@ class Caller:
             attempts=attempt,
             now=self.around.clock(),
         )
-
-
-def decoded(request: Request, answer: Answer, kind: type[T]) -> T:
-    """The body of an answer as a value of a type; numbers may come as texts.
-
-    Raises:
-        Unreadable: it is not of that type.
-    """
-    try:
-        return msgspec.json.decode(answer.body, type=kind, strict=False)
-    except msgspec.DecodeError as error:
-        correlation_id = correlation_id_of(answer, "")
-        raise Unreadable(str(error), operation=request.operation, correlation_id=correlation_id) from error
 
 
 def json_body(value: Any) -> bytes:

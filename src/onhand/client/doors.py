@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from onhand.client.answers import decoded
 from onhand.client.credentials import GatewayClient, OperatorToken, SupplierKey
-from onhand.client.errors import BadSetup, TimedOut, Unreadable
+from onhand.client.errors import BadSetup, TimedOut
 from onhand.client.problems import is_token_refused
 from onhand.client.signing import Sign, rsa_signer, signing_headers
 from onhand.client.steps import Answer, DoorName, Exchange, Headers, Request, one_at_a_time
@@ -142,7 +143,7 @@ class TokenDoor:
         if self._is_good():
             return
         request = token_request(self._client)
-        token = token_of(request, (yield from self._ask(request, until)))
+        token = decoded(request, (yield from self._ask(request, until)), Token)
         life = float(token.expires_in)
         self._renew_at = self._monotonic() + life - min(RENEW_BEFORE_SECONDS, life / 10)
         self._token = token.access_token
@@ -165,18 +166,6 @@ def token_request(client: GatewayClient, form: Mapping[str, str] | None = None) 
         # A code works once; any other grant gives as many tokens as are asked for.
         repeatable="code" not in form,
     )
-
-
-def token_of(request: Request, answer: Answer) -> Token:
-    """The token in an answer.
-
-    Raises:
-        Unreadable: there is none.
-    """
-    try:
-        return msgspec.json.decode(answer.body, type=Token)
-    except msgspec.DecodeError as error:
-        raise Unreadable(str(error), operation=request.operation) from error
 
 
 def doors_of(

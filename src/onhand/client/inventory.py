@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from onhand.client.caller import Caller, decoded, json_body
-from onhand.client.doors import Token, token_of, token_request
+from onhand.client.answers import decoded
+from onhand.client.caller import Caller, json_body
+from onhand.client.doors import Token, token_request
 from onhand.client.errors import BadSetup
 from onhand.client.gateway import read, write
 from onhand.client.gtins import padded_gtin
@@ -121,7 +122,7 @@ class TokenOperations(Group):
         if client is None:
             raise BadSetup("ask() needs credentials: give gateway=GatewayClient(…) when the client is made")
         request = token_request(client)
-        return token_of(request, (yield from self._caller.ask(request)))
+        return decoded(request, (yield from self._caller.ask(request)), Token)
 
     @operation
     def redeem(self, code: str) -> Exchange[Token]:
@@ -130,7 +131,7 @@ class TokenOperations(Group):
         if client is None or client.partner_id is None:
             raise BadSetup("redeem() acts for a seller: give gateway=GatewayClient(…, partner_id=…)")
         request = token_request(client, {"grant_type": "authorization_code", "code": code})
-        return token_of(request, (yield from self._caller.ask(request)))
+        return decoded(request, (yield from self._caller.ask(request)), Token)
 
 
 class InventoryGroup(InventoryOperations, Blocking):

@@ -57,8 +57,8 @@ def refusal_of(answer: Answer, *, operation: str, correlation_id: str, attempts:
         correlation_id=correlation_id_of(answer, correlation_id),
         attempts=attempts,
         clock_skew_seconds=skew,
-        retry_after_seconds=said_seconds(answer),
-        hint=_skew_hint(skew) if refused_token or answer.status == 403 else "",
+        retry_after_seconds=(seconds := said_seconds(answer)),
+        hint=_skew_hint(skew) if refused_token or answer.status == 403 else _hint(answer, seconds),
     )
 
 
@@ -66,6 +66,14 @@ def noted(error: OnhandError, note: str) -> OnhandError:
     """The error with a line more in its traceback."""
     error.add_note(note)
     return error
+
+
+def _hint(answer: Answer, wait_seconds: float | None) -> str:
+    if 300 <= answer.status < 400 and (elsewhere := answer.headers.get("location")):
+        return f"It leads on to {elsewhere!r}: calls that carry credentials don't follow; mend the client's URL"
+    if not wait_seconds:
+        return ""
+    return f"Come again in {wait_seconds:.0f} s, or let calls last longer (`within`, or deadline_seconds of a Policy)"
 
 
 def _skew_hint(skew: float | None) -> str:

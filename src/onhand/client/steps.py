@@ -34,11 +34,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What was answered; `headers` are looked up in any case. The body is empty where it went to a sink."""
+    """What was answered; `headers` are looked up in any case. The body is empty where it went to a sink.
+
+    `asked_under` is the correlation id of the request, where that was accepted.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    asked_under: str = ""
 
 
 class Failure(msgspec.Struct, frozen=True):

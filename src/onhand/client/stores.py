@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any, Literal
 from urllib.parse import quote
 
-from onhand.client.caller import decoded, json_body
+from onhand.client.answers import decoded
+from onhand.client.caller import json_body
 from onhand.client.operations import Awaiting, Blocking, Group, Page, Walk, listing, operation
 from onhand.client.results.stores import (
     Action,
