@@ -52,7 +52,13 @@ class Stall(NamedTuple):
     """Nothing is answered for as long as the server lives."""
 
 
-Act = Reply | Drop | Stall
+class Drip(NamedTuple):
+    """The head of an answer comes byte by byte, and never to its end."""
+
+    every_seconds: float = 0.05
+
+
+Act = Reply | Drop | Stall | Drip
 Script = Callable[[Asked, int], Act]
 
 
@@ -69,10 +75,11 @@ class Rogue:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.asked: list[Asked] = []
+        self.connections = 0
         self.tokens = 0
         self.token_seconds: int | str = 900
         self._over = threading.Event()
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._server = _Server(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
 
@@ -81,10 +88,16 @@ class Rogue:
         """What was asked, but for tokens."""
         return [each for each in self.asked if each.path != TOKEN_PATH]
 
+    def until_called(self, times: int = 1) -> bool:
+        """Whether it has been called so many times; it is waited for."""
+        with self._lock:
+            return self._lock.wait_for(lambda: len(self.calls) >= times, timeout=30)
+
     def act(self, asked: Asked) -> Act:
         """What is done about a request: tokens are given, all else is as the script says."""
         with self._lock:
             self.asked.append(asked)
+            self._lock.notify_all()
             number = len(self.calls)
             if asked.path == TOKEN_PATH:
                 self.tokens += 1
@@ -98,6 +111,10 @@ class Rogue:
             protocol_version = "HTTP/1.1"
             # One piece a write would wait for the other side's acknowledgement.
             disable_nagle_algorithm = True
+
+            def setup(self) -> None:
+                super().setup()
+                rogue.connections += 1
 
             def handle_one_request(self) -> None:
                 self.raw_requestline = self.rfile.readline(65_537)
@@ -115,6 +132,10 @@ class Rogue:
                     return
                 if isinstance(act, Stall):
                     rogue._over.wait()
+                if isinstance(act, Drip):
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                    while not rogue._over.wait(act.every_seconds):
+                        self.wfile.write(b"a")
                 self.close_connection = True
 
             def _reply(self, reply: Reply) -> None:

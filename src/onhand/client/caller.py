@@ -9,14 +9,19 @@ import msgspec
 from onhand.client.answers import decoded
 from onhand.client.credentials import GatewayClient, OperatorToken, SupplierKey
 from onhand.client.doors import doors_of
-from onhand.client.errors import Dropped, NoAnswer, NotConnected, OnhandError, TimedOut
+from onhand.client.errors import BadSetup, Dropped, NoAnswer, NotConnected, OnhandError, TimedOut
 from onhand.client.policy import Policy, Polling, may_repeat, next_token_seconds, wait_seconds
 from onhand.client.problems import refusal_of
 from onhand.client.steps import Answer, Exchange, Failure, Headers, Request, Send, Sink, sent, waited
 
 T = TypeVar("T")
 
-_FAILURES: dict[str, type[NoAnswer]] = {"connect": NotConnected, "timeout": TimedOut, "dropped": Dropped}
+_FAILURES: dict[str, type[NoAnswer]] = {
+    "connect": NotConnected,
+    "timeout": TimedOut,
+    "dropped": Dropped,
+    "closed": Dropped,
+}
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +174,8 @@ class Caller:
 
     def _error(self, request: Request, outcome: Answer | Failure, correlation_id: str, attempt: int) -> OnhandError:
         if isinstance(outcome, Failure):
+            if outcome.kind == "closed" and attempt == 1:
+                return BadSetup(f"{request.operation}: {outcome.reason}")
             kind = _FAILURES[outcome.kind]
             reason = outcome.reason
             return kind(reason, operation=request.operation, correlation_id=correlation_id, attempts=attempt)

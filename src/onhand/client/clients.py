@@ -93,8 +93,9 @@ class Client(_Made):
 
     `base_url` and the credentials are all that tells one service from another. Plain HTTP is taken on loopback, to
     another machine only where `allow_plain_http` says so, as behind a proxy of one's own. `http` is an httpx client to
-    send through, set up by its owner and closed by it. Clocks (seconds since 1970, and
-    monotonic), lots, ids and `sleep` may be replaced, as tests do. One client may be used by many threads.
+    send through, set up by its owner and closed by it. Clocks (seconds since 1970, and monotonic), lots, ids and
+    `sleep` may be replaced, as tests do. One client may be used by many threads, and in processes that are forked
+    from its own, but for an `http` that was given: what two processes read from one connection is mixed up.
     """
 
     def __init__(
@@ -108,7 +109,7 @@ class Client(_Made):
         super().__init__(base_url, options)
         self._owns_http = http is None
         self._driver = BlockingDriver(
-            http or httpx.Client(trust_env=self._trusts_environment, verify=self._trusted),
+            lambda: http or httpx.Client(trust_env=self._trusts_environment, verify=self._trusted),
             sleep=sleep,
             monotonic=self._caller.around.monotonic,
             answer_bytes_max=self._caller.policy.answer_bytes_max,

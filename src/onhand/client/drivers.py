@@ -1,11 +1,13 @@
 """Carrying out what exchanges ask for: one driver blocks, one awaits. All else about a call stands in the core."""
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -16,28 +18,40 @@ T = TypeVar("T")
 
 _CONNECTING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _UNSENDABLE = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, httpx.InvalidURL)
+_TROUBLE = (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError)
 _LATE = Failure("timeout", "the answer did not come to its end in time")
+_CLOSED = Failure("closed", "this client is closed: make another one, or close it later")
 
 
 class BlockingDriver:
-    """Carries out exchanges in the thread that calls."""
+    """Carries out exchanges in the thread that calls.
+
+    `make_http` is asked again in a process that was forked: what two processes read from one connection is mixed up.
+    """
 
     def __init__(
         self,
-        http: httpx.Client,
+        make_http: Callable[[], httpx.Client],
         *,
         sleep: Callable[[float], None],
         monotonic: Callable[[], float],
         answer_bytes_max: int,
     ) -> None:
-        self._http = http
+        self._make_http = make_http
         self._sleep = sleep
         self._monotonic = monotonic
         self._answer_bytes_max = answer_bytes_max
+        self._begin()
+
+    def _begin(self) -> None:
+        self._http = self._make_http()
         self._turn = threading.Lock()
+        self._process = os.getpid()
 
     def run(self, exchange: Exchange[T]) -> T:
         """The result of an exchange."""
+        if self._process != os.getpid():
+            self._begin()
         outcome: Any = None
         try:
             step = next(exchange)
@@ -51,6 +65,9 @@ class BlockingDriver:
         except StopIteration as done:
             result: T = done.value
             return result
+        finally:
+            # Where it is broken off from outside, it clears away at once and not when it is forgotten.
+            exchange.close()
 
     def close(self) -> None:
         """Close the connections."""
@@ -77,8 +94,12 @@ class BlockingDriver:
         try:
             with self._open(send) as response:
                 return self._read(send, response)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return failure_of(error)
+        except _TROUBLE as error:
+            return failure_of(error, send)
+        except RuntimeError:
+            if not self._http.is_closed:
+                raise
+            return _CLOSED
 
     def _open(self, send: Send) -> AbstractContextManager[httpx.Response]:
         return self._http.stream(**arguments_of(send, self._monotonic()))
@@ -124,6 +145,9 @@ class AwaitingDriver:
         except StopIteration as done:
             result: T = done.value
             return result
+        finally:
+            # Where it is broken off from outside, it clears away at once and not when it is forgotten.
+            exchange.close()
 
     async def close(self) -> None:
         """Close the connections."""
@@ -151,10 +175,17 @@ class AwaitingDriver:
 
     async def _send(self, send: Send) -> Answer | Failure:
         try:
-            async with self._open(send) as response:
+            # httpx gives up on silence only: an answer whose head drips would take for ever.
+            async with asyncio.timeout(send.until - self._monotonic()), self._open(send) as response:
                 return await self._read(send, response)
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            return failure_of(error)
+        except TimeoutError:
+            return _LATE
+        except _TROUBLE as error:
+            return failure_of(error, send)
+        except RuntimeError:
+            if not self._http.is_closed:
+                raise
+            return _CLOSED
 
     def _open(self, send: Send) -> AbstractAsyncContextManager[httpx.Response]:
         return self._http.stream(**arguments_of(send, self._monotonic()))
@@ -208,20 +239,32 @@ def arguments_of(send: Send, now: float) -> dict[str, Any]:
     }
 
 
-def failure_of(error: Exception) -> Failure:
+def failure_of(error: Exception, send: Send) -> Failure:
     """What went wrong on the way, as the core knows it.
 
     Raises:
         BadSetup: the request could never have been sent.
+        Unreadable: links lead nowhere.
     """
     reason = str(error) or type(error).__name__
+    if isinstance(error, UnicodeEncodeError):
+        raise BadSetup(f"this can't be sent: names, ids and keys in headers take ASCII only ({reason})") from error
     if isinstance(error, _UNSENDABLE):
         raise BadSetup(f"this can't be sent: {reason}") from error
+    if isinstance(error, httpx.TooManyRedirects):
+        raise Unreadable("it leads on and on to other places", operation=f"{send.method} a link") from error
     if isinstance(error, _CONNECTING):
-        return Failure("connect", f"no connection was made: {reason}")
+        return Failure("connect", f"no connection was made to {_server_of(send.url)}: {reason}")
     if isinstance(error, httpx.TimeoutException):
         return Failure("timeout", f"the answer did not come in time ({type(error).__name__})")
+    if isinstance(error, httpx.DecodingError):
+        return Failure("dropped", f"the body can't be unpacked: {reason}")
     return Failure("dropped", f"the connection broke: {reason}")
+
+
+def _server_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def bound(driver: BlockingDriver, exchange: Callable[..., Exchange[T]]) -> Callable[..., T]:

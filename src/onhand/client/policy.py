@@ -58,7 +58,7 @@ def may_repeat(request: Request, outcome: Answer | Failure) -> bool:
     What was throttled or never reached the server was not done, whatever it is; of the rest, what is safe to repeat.
     """
     if isinstance(outcome, Failure):
-        return request.repeatable or outcome.kind == "connect"
+        return outcome.kind != "closed" and (request.repeatable or outcome.kind == "connect")
     return outcome.status == 429 or (outcome.status in _RETRIED and request.repeatable)
 
 

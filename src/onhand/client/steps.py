@@ -48,7 +48,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Failure(msgspec.Struct, frozen=True):
     """That no whole answer came."""
 
-    kind: Literal["connect", "timeout", "dropped"]
+    kind: Literal["connect", "timeout", "dropped", "closed"]
     reason: str
 
 
