@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from onhand.client import Failed, Forbidden, Polling, RowFilter, Unfinished, Unreadable, rows_of_file
+from onhand.client import Failed, Forbidden, NotFound, Polling, RowFilter, Unfinished, Unreadable, rows_of_file
 from onhand.client.downloads import unpacked
 from onhand.client.results.fulfilment import ReconciliationRow
 from onhand.client.results.reports import VisibilityRow
@@ -249,6 +249,35 @@ RECONCILIATION = (
     "Sold,Returned,Lost,Found,Damaged,Removed,Transferred,Adjusted,Ending Quantity\r\n"
     "2024-05-01,2024-05-31,00012345678905,1,OAT,Oat drink,PHL1,10,5,-7,1,-1,0,0,0,0,0,8\r\n"
 )
+
+
+def test_an_id_of_a_report_that_is_strange_stays_one(stage: Stage) -> None:
+    scene = stage(lambda _asked, _number: said(404, "CONTENT_NOT_FOUND.GMP_REPORT_API"))
+    with pytest.raises(NotFound):
+        scene.ask(lambda client: client.reports.status("../token?a", report_type="INVENTORY"))
+    assert scene.rogue.calls[0].path == "/v3/reports/reportRequests/..%2Ftoken%3Fa"
+
+
+@pytest.mark.parametrize(
+    ("days", "sent"),
+    [
+        ({"start_date": date(2026, 3, 5)}, {"dataStartTime": "2026-03-05T00:00:00Z"}),
+        ({"end_date": date(2026, 3, 5)}, {"dataEndTime": "2026-03-05T23:59:59Z"}),
+    ],
+)
+def test_one_day_of_a_report_is_sent_for_the_server_to_judge(
+    stage: Stage, days: dict[str, date], sent: dict[str, str]
+) -> None:
+    scene = stage(lambda _asked, _number: Reply(200, request("RECEIVED")))
+    scene.ask(lambda client: client.reports.request("INVENTORY_RECON", **days))
+    assert scene.rogue.calls[0].json == sent
+
+
+def test_what_breaks_off_a_wait_for_a_report_says_which_goes_on(stage: Stage, tmp_path: Path) -> None:
+    scene = stage(lambda asked, _number: Reply(200, request("RECEIVED")) if asked.method == "POST" else said(403))
+    with pytest.raises(Forbidden) as raised:
+        scene.ask(lambda client: client.reports.visibility(tmp_path))
+    assert raised.value.__notes__ == ["The report r-1 goes on, and can be waited for again"]
 
 
 def test_a_reconciliation_is_rows_whose_figures_add_up(stage: Stage, tmp_path: Path) -> None:

@@ -13,14 +13,16 @@ from onhand.client import (
     BadInput,
     Failed,
     FeedRow,
+    Forbidden,
     InTransit,
     Polling,
+    ServerFailed,
     Unfinished,
 )
 from onhand.client.feed_rows import checked_rows
 from onhand.client.polling import polling_for
 from tests.client.conftest import Stage
-from tests.client.rogue import Act, Asked, Drop, Reply, said
+from tests.client.rogue import Act, Asked, Drop, Reply, in_turn, said
 
 GTIN = "00012947218283"
 FEED = "991B8779687C4D5DBC06DF18DB167192@AQkBAQA"
@@ -108,6 +110,21 @@ def test_a_feed_that_takes_too_long_says_so_and_its_id(stage: Stage) -> None:
     assert (raised.value.id, raised.value.status) == (FEED, "INPROGRESS")
     # 30, 60, 100, and what is left.
     assert (scene.world.waits, len(scene.rogue.calls)) == ([30.0, 60.0, 100.0, 10.0], 5)
+
+
+def test_what_breaks_off_a_wait_says_which_feed_goes_on(stage: Stage) -> None:
+    scene = stage(lambda asked, _number: Reply(200, {"feedId": FEED}) if asked.method == "POST" else said(403))
+    with pytest.raises(Forbidden) as raised:
+        scene.ask(lambda client: client.feeds.submit_and_wait([row()]))
+    assert raised.value.__notes__ == [f"The feed {FEED} goes on, and can be waited for again"]
+
+
+def test_a_wait_lasts_no_longer_than_it_may_though_nothing_is_answered(stage: Stage) -> None:
+    scene = stage(in_turn(status("INPROGRESS"), said(503, Retry_After="40")))
+    with pytest.raises(ServerFailed):
+        scene.ask(lambda client: client.feeds.wait(FEED, seconds_max=5.0, polling=SELDOM))
+    # One attempt more may take its 30 s.
+    assert scene.world.waits == [5.0]
 
 
 def test_a_file_that_was_refused_as_a_whole_is_an_error_with_its_reasons(stage: Stage) -> None:

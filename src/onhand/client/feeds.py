@@ -165,7 +165,13 @@ def _ended(
     caller: Caller, feed_id: str, seconds_max: float, polling: Polling, told: Told | None
 ) -> Exchange[FeedStatus]:
     status = yield from polled(
-        caller, lambda: _status(caller, feed_id), lambda seen: seen.is_over, polling, seconds_max, told
+        caller,
+        lambda asker: _status(asker, feed_id),
+        lambda seen: seen.is_over,
+        polling,
+        seconds_max,
+        told,
+        what=f"feed {feed_id}",
     )
     if not status.is_over:
         raise Unfinished("feed", feed_id, status.feed_status, seconds_max)

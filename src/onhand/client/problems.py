@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from onhand.client.errors import OnhandError, Problem, Refused, Unauthorized, error_class
+from onhand.client.errors import Problem, Refused, Unauthorized, error_class
 from onhand.client.policy import clock_skew_seconds, said_seconds
 from onhand.client.steps import Answer
 
@@ -60,12 +60,6 @@ def refusal_of(answer: Answer, *, operation: str, correlation_id: str, attempts:
         retry_after_seconds=(seconds := said_seconds(answer)),
         hint=_skew_hint(skew) if refused_token or answer.status == 403 else _hint(answer, seconds),
     )
-
-
-def noted(error: OnhandError, note: str) -> OnhandError:
-    """The error with a line more in its traceback."""
-    error.add_note(note)
-    return error
 
 
 def _hint(answer: Answer, wait_seconds: float | None) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from onhand.client.caller import Caller, json_body
 from onhand.client.csvs import ReportRows, rows_of_file
@@ -177,8 +177,10 @@ _Waiting = tuple[Polling, float, Told | None]
 
 def _body(filters: Sequence[RowFilter] = (), start_date: date | None = None, end_date: date | None = None) -> bytes:
     body: dict[str, object] = {"rowFilters": tuple(filters)} if filters else {}
-    if start_date is not None and end_date is not None:
-        body |= {"dataStartTime": f"{start_date}T00:00:00Z", "dataEndTime": f"{end_date}T23:59:59Z"}
+    if start_date is not None:
+        body["dataStartTime"] = f"{start_date}T00:00:00Z"
+    if end_date is not None:
+        body["dataEndTime"] = f"{end_date}T23:59:59Z"
     return json_body(body)
 
 
@@ -194,7 +196,9 @@ def _requested(
 
 def _status(caller: Caller, request_id: str, report_type: str, report_version: str) -> Exchange[ReportRequest]:
     named = {"reportType": report_type, "reportVersion": report_version}
-    return caller.result(read(f"GET {_LISTED}/{{requestId}}", f"{_LISTED}/{request_id}", named), ReportRequest)
+    return caller.result(
+        read(f"GET {_LISTED}/{{requestId}}", f"{_LISTED}/{quote(request_id, safe='')}", named), ReportRequest
+    )
 
 
 def _ended(
@@ -203,11 +207,12 @@ def _ended(
     polling, seconds_max, told = waiting
     ended = yield from polled(
         caller,
-        lambda: _status(caller, request_id, report_type, report_version),
+        lambda asker: _status(asker, request_id, report_type, report_version),
         lambda seen: seen.is_over,
         polling,
         seconds_max,
         told,
+        what=f"report {request_id}",
     )
     if not ended.is_over:
         raise Unfinished("report", request_id, ended.request_status, seconds_max)
