@@ -1,11 +1,12 @@
 """Rows as tables: of Arrow, pandas and Polars, without loss."""
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from onhand.client import BadSetup, HistoryEvent
+from onhand.client import BadSetup, FileRow, HistoryEvent, rows_of_file
 from onhand.client.operations import Collected
 from tests.client.conftest import Stage
 from tests.client.rogue import Asked, Reply
@@ -56,6 +57,15 @@ def test_pandas_keeps_every_decimal(rows: Collected[HistoryEvent]) -> None:
 
 def test_no_rows_are_a_table_without_rows() -> None:
     assert Collected([], HistoryEvent).to_polars().shape == (0, 4)
+
+
+def test_a_file_of_any_form_is_a_table_of_its_cells(tmp_path: Path) -> None:
+    file = tmp_path / "report.csv"
+    file.write_text("GTIN,Lot,Units\n00012947218283,,3\n00097531246801,A,\n", encoding="utf-8")
+    assert rows_of_file(file, FileRow).to_polars().rows(named=True) == [
+        {"GTIN": "00012947218283", "Units": "3", "Lot": None},
+        {"GTIN": "00097531246801", "Units": None, "Lot": "A"},
+    ]
 
 
 def test_a_library_that_is_not_installed_says_so(rows: Collected[HistoryEvent], monkeypatch: Any) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 
 from onhand.client.errors import BadSetup
+from onhand.client.results.reports import FileRow
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,14 +54,25 @@ class Frames(ABC, Generic[T]):
 
 
 def columns_of(rows: Frames[T], kind: type[T]) -> dict[str, list[Any]]:
-    """One list for each field of the rows; what is itself a row becomes a mapping."""
-    fields: tuple[str, ...] = getattr(kind, "__struct_fields__", ())
+    """One list for each field of the rows, None where a row has none; what is itself a row becomes a mapping."""
+    fields: tuple[str, ...] = () if kind is FileRow else getattr(kind, "__struct_fields__", ())
     columns: dict[str, list[Any]] = {name: [] for name in fields}
-    for row in rows:
-        given = row if isinstance(row, Mapping) else None
-        for name in given or fields:
-            columns.setdefault(name, []).append(_plain(given[name] if given else getattr(row, name)))
+    for number, row in enumerate(rows):
+        cells = _cells(row)
+        for name in cells:
+            if name not in columns:
+                columns[name] = [None] * number
+        for name, column in columns.items():
+            column.append(_plain(cells.get(name)))
     return columns
+
+
+def _cells(row: object) -> Mapping[str, Any]:
+    if isinstance(row, FileRow):
+        return row.cells
+    if isinstance(row, Mapping):
+        return row
+    return {name: getattr(row, name) for name in getattr(row, "__struct_fields__", ())}
 
 
 def _plain(value: Any) -> Any:
