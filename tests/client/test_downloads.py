@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from onhand.client import Failed, Forbidden, NotFound, Polling, RowFilter, Unfinished, Unreadable, rows_of_file
-from onhand.client.downloads import unpacked
+from onhand.client.downloads import unpacked, unpacked_bytes
 from onhand.client.results.fulfilment import ReconciliationRow
 from onhand.client.results.reports import VisibilityRow
 from tests.client.conftest import Stage
@@ -207,6 +207,40 @@ def test_what_can_t_be_unpacked_is_unreadable(stage: Stage, tmp_path: Path, cont
     press.url = scene.rogue.url
     with pytest.raises(Unreadable, match="unpacked"):
         scene.ask(lambda client: client.reports.visibility(tmp_path))
+
+
+def marked(content: bytes, local: int, central: int, value: int) -> bytes:
+    """A ZIP with another byte in the head of its file, and in its directory."""
+    changed = bytearray(content)
+    changed[local] = changed[content.rindex(b"PK\x01\x02") + central] = value
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [marked(zipped(), 6, 8, 1), marked(zipped(), 8, 10, 99), zipped(name="folder/")],
+    ids=["encrypted", "packed in an unknown way", "a folder"],
+)
+def test_a_zip_that_can_t_be_read_is_unreadable_in_a_file_and_in_memory(tmp_path: Path, content: bytes) -> None:
+    archive = tmp_path / "a.zip"
+    archive.write_bytes(content)
+    with pytest.raises(Unreadable, match="unpacked"):
+        unpacked(archive)
+    with pytest.raises(Unreadable, match="unpacked"):
+        unpacked_bytes(content)
+    assert list(tmp_path.iterdir()) == [archive]
+
+
+def test_a_zip_that_swells_in_memory_is_given_up() -> None:
+    with pytest.raises(Unreadable, match=r"more than 1,000 bytes.*save it to a file"):
+        unpacked_bytes(zipped("0" * 5_000_000), bytes_max=1_000)
+
+
+def test_a_file_in_a_zip_of_the_same_name_is_kept(stage: Stage, tmp_path: Path) -> None:
+    press = Press(whole(zipped(name=NAME)))
+    scene = stage(press)
+    press.url = scene.rogue.url
+    assert len(scene.ask(lambda client: client.reports.visibility(tmp_path)).to_list()) == 2
 
 
 def test_a_zip_does_not_climb_out_of_its_folder(tmp_path: Path) -> None:

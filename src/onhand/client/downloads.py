@@ -5,6 +5,7 @@ Only the driver that carries out the steps calls what writes here.
 
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -15,8 +16,11 @@ from onhand.client.steps import Answer, Exchange, Headers, Request, done
 
 SECONDS_MAX = 3_600.0
 UNPACKED_BYTES_MAX = 20_000_000_000
+UNPACKED_IN_MEMORY_BYTES_MAX = 1_000_000_000
 _PIECE_BYTES = 1 << 20
 _NO_RANGE = 416
+# RuntimeError is how zipfile says that it is encrypted, or packed in a way that it doesn't know.
+_UNPACKING = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError)
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _FILE_NAME = re.compile(r'filename="?([^";]+)"?')
 
@@ -121,28 +125,41 @@ def unpacked(archive: Path, *, bytes_max: int = UNPACKED_BYTES_MAX) -> Path:
     """
     try:
         with zipfile.ZipFile(archive) as packed:
-            (member,) = packed.infolist()
+            member = _only(packed)
             # Names in a ZIP may climb out of the folder.
             target = archive.with_name(Path(member.filename).name)
             with packed.open(member) as source:
                 _copy(source, target, bytes_max)
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except _UNPACKING as error:
         raise Unreadable(f"it can't be unpacked: {error}", operation=archive.name) from error
     return target
 
 
-def unpacked_bytes(content: bytes) -> bytes:
-    """The one file of a ZIP in memory; what is no ZIP, as it is."""
+def unpacked_bytes(content: bytes, *, bytes_max: int = UNPACKED_IN_MEMORY_BYTES_MAX) -> bytes:
+    """The one file of a ZIP in memory; what is no ZIP, as it is.
+
+    Raises:
+        Unreadable: it is no ZIP with one file in it, or that has more than `bytes_max` bytes.
+    """
     import io
 
     if not content.startswith(b"PK"):
         return content
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            (member,) = packed.infolist()
-            return packed.read(member)
-    except (zipfile.BadZipFile, ValueError) as error:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed, packed.open(_only(packed)) as source:
+            found = source.read(bytes_max + 1)
+            if len(found) > bytes_max:
+                raise ValueError(f"there are more than {bytes_max:,} bytes in it: save it to a file")
+            return found
+    except _UNPACKING as error:
         raise Unreadable(f"it can't be unpacked: {error}", operation="ZIP") from error
+
+
+def _only(packed: zipfile.ZipFile) -> zipfile.ZipInfo:
+    (member,) = packed.infolist()
+    if member.is_dir():
+        raise ValueError("there is a folder in it, and no file")
+    return member
 
 
 def _copy(source: IO[bytes], target: Path, bytes_max: int) -> None:

@@ -241,7 +241,8 @@ def _saved(caller: Caller, request_id: str, folder: Path, seconds_max: float) ->
             break
     archive = folder / name
     path = yield from done(lambda: unpacked(archive))
-    archive.unlink()
+    if path != archive:
+        archive.unlink()
     return path
 
 
