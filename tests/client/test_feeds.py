@@ -152,6 +152,7 @@ def test_an_unknown_feed_is_not_found_though_its_id_is_strange(stage: Stage) -> 
         ({"product_id": "٠٠٠١٢٩٤٧٢١٨٢٨٣"}, "rows[0].product_id"),
         ({"product_id": 12947218283}, "rows[0].product_id"),
         ({"ship_node": " "}, "rows[0].ship_node"),
+        ({"ship_node": "123456701 "}, "rows[0].ship_node"),
         ({"availability_code": "AB"}, "rows[0].availability_code"),
         ({"quantity": None}, "rows[0].quantity"),
         ({"quantity": -1}, "rows[0].quantity"),
@@ -161,6 +162,10 @@ def test_an_unknown_feed_is_not_found_though_its_id_is_strange(stage: Stage) -> 
         ({"in_transit_inventory": InTransit(-1, "2026-03-05")}, "rows[0].in_transit_inventory[0].quantity"),
         (
             {"in_transit_inventory": [InTransit(1, "5 March")]},
+            "rows[0].in_transit_inventory[0].expected_availability_date",
+        ),
+        (
+            {"in_transit_inventory": [InTransit(1, "20260305")]},
             "rows[0].in_transit_inventory[0].expected_availability_date",
         ),
     ],

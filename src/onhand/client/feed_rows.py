@@ -42,8 +42,9 @@ def _row_problems(number: int, row: FeedRow) -> Iterator[Problem]:
         yield Problem("bad_gtin", f"{here}.product_id", said)
     # Rows often come from files and tables, whatever their types promise.
     node: object = row.ship_node
-    if not isinstance(node, str) or not node.strip():
-        yield Problem("bad_node", f"{here}.ship_node", f"{node!r} is no ship node: give its code, as a text")
+    if not isinstance(node, str) or not node or node != node.strip():
+        said = f"{node!r} is no ship node: give its code, as a text without spaces around it"
+        yield Problem("bad_node", f"{here}.ship_node", said)
     if row.availability_code not in {"AA", "AC"}:
         yield Problem("bad_code", f"{here}.availability_code", f"{row.availability_code!r}: give AC or AA")
     if row.availability_code == "AC" and row.quantity is None:
@@ -58,11 +59,17 @@ def _row_problems(number: int, row: FeedRow) -> Iterator[Problem]:
 def _announced_problems(here: str, announced: InTransit) -> Iterator[Problem]:
     if not _is_count(announced.quantity):
         yield Problem("bad_quantity", f"{here}.quantity", f"{announced.quantity!r}: give a whole number")
-    try:
-        date.fromisoformat(announced.expected_availability_date)
-    except (ValueError, TypeError):
+    if not _is_day(announced.expected_availability_date):
         said = f"{announced.expected_availability_date!r}: give a day as 2026-03-05"
         yield Problem("bad_date", f"{here}.expected_availability_date", said)
+
+
+def _is_day(text: object) -> bool:
+    try:
+        # Python reads more forms than the gateway does.
+        return isinstance(text, str) and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _announced(row: FeedRow) -> Sequence[InTransit]:
