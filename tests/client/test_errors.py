@@ -87,3 +87,8 @@ def test_a_refusal_in_no_known_form_is_shown_as_it_starts(stage: Stage, body: An
     scene = stage(in_turn(Reply(400, content)))
     with pytest.raises(Refused, match=r"That is not taken\."):
         scene.ask(read)
+
+
+def test_a_hint_stands_after_the_end_of_what_was_said() -> None:
+    error = NotFound(404, [PROBLEM], operation="GET /items", correlation_id="c", hint="Look elsewhere")
+    assert "It is not known. Look elsewhere; correlation id c" in str(error)

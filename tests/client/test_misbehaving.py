@@ -17,6 +17,8 @@ from onhand.client import (
     Unauthorized,
     Unreadable,
 )
+from onhand.client.policy import wait_seconds
+from onhand.client.steps import Failure
 from tests.client.conftest import Stage
 from tests.client.rogue import Drop, Reply, Stall, in_turn, said
 from tests.client.world import HTTP_NOW
@@ -112,6 +114,10 @@ def test_waiting_grows_to_its_bound_and_half_of_it_is_drawn_by_lot(stage: Stage)
     with pytest.raises(ServerFailed):
         scene.ask(read)
     assert scene.world.waits == [1.0, 2.0, 3.0, 3.0]
+
+
+def test_waiting_has_its_bound_after_any_number_of_attempts() -> None:
+    assert wait_seconds(Policy(backoff_seconds_max=3.0), Failure("dropped", ""), 100_000, 1.0) == 3.0
 
 
 def test_retry_after_is_waited_for_in_full(stage: Stage) -> None:

@@ -117,7 +117,11 @@ class Client(_Made):
         self._gather()
 
     def within(self, seconds: float) -> Self:
-        """The same client, whose calls last no longer than so many seconds. It need not be closed."""
+        """The same client, whose calls last no longer than so many seconds. It need not be closed.
+
+        A call is one question with its repeats. What waits for a feed or report, or fetches a file, lasts
+        `seconds_max` of its own; a walk over pages is a call for each.
+        """
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__, _caller=self._caller.lasting(seconds), _owns_http=False)
         other._gather()  # noqa: SLF001 - it is made here
@@ -174,7 +178,11 @@ class AsyncClient(_Made):
         self._gather()
 
     def within(self, seconds: float) -> Self:
-        """The same client, whose calls last no longer than so many seconds. It need not be closed."""
+        """The same client, whose calls last no longer than so many seconds. It need not be closed.
+
+        A call is one question with its repeats. What waits for a feed or report, or fetches a file, lasts
+        `seconds_max` of its own; a walk over pages is a call for each.
+        """
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__, _caller=self._caller.lasting(seconds), _owns_http=False)
         other._gather()  # noqa: SLF001 - it is made here

@@ -116,7 +116,7 @@ class Refused(OnhandError):
         hint: str = "",
     ) -> None:
         said = _listed(problems) or "nothing more was said"
-        more = f". {hint}" if hint else ""
+        more = f"{'' if said.endswith('.') else '.'} {hint}" if hint else ""
         told = f"{operation}: {status}: {said}{more}{_tried(attempts)}; correlation id {correlation_id}"
         super().__init__(told)
         self.status = status

@@ -12,6 +12,7 @@ import msgspec
 from onhand.client.steps import Answer, Failure, Request
 
 _RETRIED = frozenset({429, 500, 502, 503, 504})
+_DOUBLINGS_MAX = 64
 _COUNT = "x-current-token-count"
 _NEXT = ("x-next-replenishment-time", "x-next-replenish-time")
 
@@ -68,7 +69,7 @@ def wait_seconds(policy: Policy, outcome: Answer | Failure, attempt: int, lot: f
     What the server said is waited for in full, and the lot comes on top, so that those who were refused together do
     not come again together.
     """
-    grown = policy.backoff_seconds * policy.backoff_factor ** (attempt - 1)
+    grown = policy.backoff_seconds * policy.backoff_factor ** min(attempt - 1, _DOUBLINGS_MAX)
     backoff = min(policy.backoff_seconds_max, grown) * (0.5 + lot / 2)
     said = said_seconds(outcome) if isinstance(outcome, Answer) else None
     # Who is told to wait for no time at all waits all the same.
