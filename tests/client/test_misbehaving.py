@@ -8,6 +8,7 @@ import pytest
 from onhand.client import (
     Dropped,
     NotConnected,
+    NotFound,
     Policy,
     Quantity,
     Refused,
@@ -114,6 +115,20 @@ def test_waiting_grows_to_its_bound_and_half_of_it_is_drawn_by_lot(stage: Stage)
     with pytest.raises(ServerFailed):
         scene.ask(read)
     assert scene.world.waits == [1.0, 2.0, 3.0, 3.0]
+
+
+@pytest.mark.parametrize("trouble", [Drop(), said(500), said(503)])
+def test_what_is_gone_when_its_removal_is_repeated_was_removed(stage: Stage, trouble: Any) -> None:
+    scene = stage(in_turn(trouble, said(404, "not-found")))
+    assert scene.ask(lambda client: client.catalogue.remove_sku("10000000001", "S")) is None
+    assert [asked.method for asked in scene.rogue.calls] == ["DELETE", "DELETE"]
+
+
+@pytest.mark.parametrize("before", [[], [said(429, Retry_After="1")]])
+def test_what_was_never_there_is_not_found(stage: Stage, before: list[Reply]) -> None:
+    scene = stage(in_turn(*before, said(404, "not-found")))
+    with pytest.raises(NotFound):
+        scene.ask(lambda client: client.catalogue.remove_sku("10000000001", "S"))
 
 
 def test_waiting_has_its_bound_after_any_number_of_attempts() -> None:

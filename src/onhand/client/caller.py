@@ -110,7 +110,7 @@ class Caller:
     def _ask_until(self, request: Request, until: float, sink: Sink | None = None) -> Exchange[Answer]:
         door, correlation_id = self._doors[request.door], self.around.new_id()
         common = self._common_headers(request, correlation_id)
-        attempt, is_renewed = 1, False
+        attempt, is_renewed, may_be_done = 1, False, False
         while True:
             yield from self._keep_pace(request, until)
             used = yield from door.headers(until)
@@ -118,7 +118,7 @@ class Caller:
             outcome = yield from sent(self._send(request, common + used, until, sink))
             if isinstance(outcome, Answer):
                 self._note_pace(request, outcome)
-                if outcome.status < 300:
+                if outcome.status < 300 or (may_be_done and _is_gone(request, outcome)):
                     return Answer(outcome.status, outcome.headers, outcome.body, correlation_id)
                 if not is_renewed and door.is_renewed(outcome, used):
                     is_renewed = True
@@ -128,6 +128,7 @@ class Caller:
             if over or not may_repeat(request, outcome):
                 raise self._error(request, outcome, correlation_id, attempt)
             yield from waited(wait)
+            may_be_done = may_be_done or isinstance(outcome, Failure) or outcome.status >= 500
             # Two refusals running are an error; one after other trouble is the next token's end.
             is_renewed = False
             # What gets on, be it in small pieces, is not given up.
@@ -186,6 +187,11 @@ class Caller:
             attempts=attempt,
             now=self.around.clock(),
         )
+
+
+def _is_gone(request: Request, answer: Answer) -> bool:
+    """Whether what had to be removed is not there, as when an earlier attempt was done and its answer lost."""
+    return request.method == "DELETE" and answer.status == 404
 
 
 def json_body(value: Any) -> bytes:
