@@ -112,14 +112,13 @@ class Caller:
             until = min(until, self.around.monotonic() + silence)
         else:
             headers += sink.resume()
-        # A link is whole by itself.
-        is_link = request.door == "open"
+        is_link = request.is_link
         url = request.path if is_link else self._base_url + request.path
         return Send(request.method, url, request.query, headers, request.body, until, silence, sink, is_link)
 
     def _common_headers(self, request: Request, correlation_id: str) -> Headers:
         """What every attempt carries alike: its correlation id is that of the call. Links carry what they need."""
-        if request.door == "open":
+        if request.is_link:
             return request.headers
         return (
             ("WM_QOS.CORRELATION_ID", correlation_id),

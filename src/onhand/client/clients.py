@@ -11,6 +11,8 @@ from uuid import uuid4
 import httpx
 
 from onhand.client.caller import Caller, Surroundings
+from onhand.client.catalogue import AsyncCatalogue, Catalogue
+from onhand.client.centres import AsyncCentres, Centres
 from onhand.client.credentials import GatewayClient, OperatorToken, SupplierKey
 from onhand.client.drivers import REAL_ASYNC_SLEEP, REAL_SLEEP, AwaitingDriver, BlockingDriver
 from onhand.client.errors import BadSetup
@@ -18,11 +20,12 @@ from onhand.client.feeds import AsyncFeedGroup, FeedGroup
 from onhand.client.fulfilment import AsyncFulfilment, Fulfilment
 from onhand.client.inventory import AsyncInventoryGroup, AsyncTokens, InventoryGroup, Tokens
 from onhand.client.money import AsyncMoney, Money
-from onhand.client.onboarding import AsyncCatalogue, AsyncOnboarding, Catalogue, Onboarding
+from onhand.client.onboarding import AsyncOnboarding, Onboarding
 from onhand.client.operator import AsyncOperator, Operator
 from onhand.client.policy import DEFAULT_POLICY, Policy, Polling
 from onhand.client.polling import LOOPBACK, polling_for
 from onhand.client.reports import AsyncReports, Reports
+from onhand.client.server import AsyncServer, Server
 from onhand.client.settlement import AsyncSettlement, Settlement
 from onhand.client.stores import AsyncStores, Stores
 
@@ -137,7 +140,9 @@ class Client(_Made):
         self.operator = Operator(*parts)
         self.catalogue = Catalogue(*parts)
         self.onboarding = Onboarding(*parts)
+        self.centres = Centres(*parts)
         self.money = Money(*parts)
+        self.server = Server(*parts)
 
 
 class AsyncClient(_Made):
@@ -193,7 +198,9 @@ class AsyncClient(_Made):
         self.operator = AsyncOperator(*parts)
         self.catalogue = AsyncCatalogue(*parts)
         self.onboarding = AsyncOnboarding(*parts)
+        self.centres = AsyncCentres(*parts)
         self.money = AsyncMoney(*parts)
+        self.server = AsyncServer(*parts)
 
 
 def _new_id() -> str:

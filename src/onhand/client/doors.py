@@ -44,7 +44,7 @@ class Door(Protocol):
 
 
 class OpenDoor:
-    """Links, which carry their own signature."""
+    """What needs no credentials: links, which carry their own signature, and what anybody may ask."""
 
     def headers(self, until: float) -> Exchange[Headers]:  # noqa: ARG002
         """None."""

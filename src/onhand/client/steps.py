@@ -32,6 +32,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     repeatable: bool = True
     accept: str = "application/json"
 
+    @property
+    def is_link(self) -> bool:
+        """Whether it is called as it is, with nothing added."""
+        return not self.path.startswith("/")
+
 
 class Answer(msgspec.Struct, frozen=True):
     """What was answered; `headers` are looked up in any case. The body is empty where it went to a sink."""
