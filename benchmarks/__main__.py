@@ -77,7 +77,7 @@ def _measure(part: str, directory: Path, server_url: str, *, quick: bool) -> lis
     if part == "whole":
         return [*whole.year(directory), *whole.sandbox_start(5)]
     if part == "client":
-        return client.figures(rounds=7, requests=2_000 // less, rows=100_000 // less, imports=9)
+        return client.figures(rounds=7, requests=2_000 // less, rows=100_000 // less, imports=9, tests=200 // less)
     return asyncio.run(_measured(part, directory, server_url, less))
 
 

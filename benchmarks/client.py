@@ -1,5 +1,6 @@
-"""The client: what it adds to a request of httpx's own, what it holds while it iterates, what importing it takes."""
+"""The client: what it adds to a request of httpx's own, holds while it iterates, takes to import; and its fixture."""
 
+import statistics
 import subprocess
 import sys
 import time
@@ -12,10 +13,12 @@ from benchmarks.figures import Figure, at_least, at_most, interleaved, median_ra
 from onhand.client import Client, OperatorToken, SupplierKey
 from onhand.client.signing import rsa_signer, signing_headers
 from onhand.sandbox.credentials import credentials
+from onhand.testing import LocalSandbox, local_sandbox
 
 _PART = "Client"
 _STORE, _ITEM = 45, "00044444444444"
 _PATH = f"/store/{_STORE}/gtin/{_ITEM}/available"
+_VENDORS, _NODE = "00012947218283", "123456701"
 _BATCH = 5_000
 # Prints the most that the process has held after a tenth of the rows, and after all of them, in KiB.
 _WALK = f"""
@@ -23,6 +26,7 @@ import resource, sys
 from datetime import date
 from onhand.client import Client, SupplierKey
 from onhand.sandbox.credentials import credentials
+from onhand.testing import LocalSandbox, local_sandbox
 url, rows = sys.argv[1], int(sys.argv[2])
 known = credentials().supplier
 key = SupplierKey(consumer_id=known.consumer_id, private_key_pem=known.private_key_pem)
@@ -36,7 +40,7 @@ assert number == rows, number
 _IMPORT = "import time; started = time.perf_counter(); import {}; print(time.perf_counter() - started)"
 
 
-def figures(*, rounds: int, requests: int, rows: int, imports: int) -> list[Figure]:
+def figures(*, rounds: int, requests: int, rows: int, imports: int, tests: int) -> list[Figure]:
     """All of them, against a sandbox in a process of its own."""
     with serving("sandbox", "--port", "0", "--json", "--no-throttle") as (_, url):
         found = [_signed_read(url, rounds, requests)]
@@ -49,6 +53,7 @@ def figures(*, rounds: int, requests: int, rows: int, imports: int) -> list[Figu
         at_most(_PART, f"Memory after {rows:,} rows of history / after {rows // 10:,}", whole / tenth, 1.05),
         Figure(_PART, f"Iterating {rows:,} rows of history, pages of 100", f"{seconds:.1f} s"),
         _import_time(imports),
+        *_fixture(tests),
     ]
 
 
@@ -108,6 +113,26 @@ def _held(url: str, rows: int) -> tuple[float, float]:
     ran = subprocess.run([sys.executable, "-c", _WALK, url, str(rows)], stdout=subprocess.PIPE, check=True, text=True)
     tenth, whole = map(float, ran.stdout.split())
     return tenth, whole
+
+
+def _fixture(tests: int) -> list[Figure]:
+    """What a test waits for its sandbox, after another one has written to it; the first call gets a token too."""
+    with local_sandbox() as sandbox:
+        waits = sorted(_fresh_milliseconds(sandbox) for _ in range(tests))
+    median, late = statistics.median(waits), waits[-1 - tests // 20]
+    what = "A fresh sandbox for a test with a client's first answer, milliseconds"
+    return [
+        at_most(_PART, f"{what}, median of {tests}", median, 50),
+        at_most(_PART, f"{what}, 95 of 100", late, 50),
+    ]
+
+
+def _fresh_milliseconds(sandbox: LocalSandbox) -> float:
+    sandbox.vendor.inventory.set(gtin=_VENDORS, ship_node=_NODE, amount=5)
+    started = time.perf_counter()
+    fresh = sandbox.begun_anew()
+    assert fresh.vendor.inventory.get(gtin=_VENDORS, ship_node=_NODE).quantity.amount != 5
+    return (time.perf_counter() - started) * 1_000
 
 
 def _import_time(rounds: int) -> Figure:

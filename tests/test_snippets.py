@@ -13,6 +13,7 @@ from tests.cli.conftest import run
 from tests.cli.test_servers import process
 
 __all__ = ["run"]
+pytest_plugins = ["pytester"]
 
 PAGES = Path(__file__).parents[1] / "docs" / "how-to"
 NAMES = ["ask-with-the-client", *sorted(path.stem for path in PAGES.glob("integrate-*.md"))]
@@ -59,6 +60,15 @@ def test_every_snippet_of_python_does_what_its_page_says(
             doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(example, out=wrong.append, clear_globs=False)
     assert "".join(wrong) == ""
     assert any(kind in {"python", "pycon"} for kind, _ in _FENCE.findall(text))
+
+
+def test_every_test_of_the_page_on_testing_passes(pytester: pytest.Pytester) -> None:
+    snippets = dict.fromkeys(("conftest.py", "test_page.py"), "")
+    for body in blocks("test-your-integration", "python"):
+        snippets["conftest.py" if body.startswith("# conftest.py") else "test_page.py"] += body
+    for name, text in snippets.items():
+        (pytester.path / name).write_text(text, encoding="utf-8")
+    pytester.runpytest_inprocess("-p", "no:asyncio").assert_outcomes(passed=snippets["test_page.py"].count("def test_"))
 
 
 @pytest.mark.parametrize("page", ["ask-with-the-client"])

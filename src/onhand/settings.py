@@ -197,6 +197,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     worker_poll_seconds: Annotated[_Positive, "How often a worker looks for work that another process left."] = 1.0
     order_expiry_seconds: Annotated[_Positive, "How often reservations that have expired are released."] = 5.0
 
+    sandbox_url: Annotated[_BaseUrl, "Where commands that ask or control a sandbox find it."] = "http://127.0.0.1:8080"
     profiles: Annotated[_Text, "The file of the partners' profiles: where their commands ask, and as whom."] = (
         "~/.config/onhand/profiles.toml"
     )

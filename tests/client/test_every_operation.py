@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -135,6 +135,16 @@ CALLS |= {
     "postDisputes": posting("disputes"),
     "postPayouts": posting("payouts"),
 }
+# A sandbox's own: after all others, which they could disturb.
+CALLS |= {
+    "moveSandboxClock": lambda client, _: client.sandbox.advance(timedelta(seconds=1)),
+    "getSandboxClock": lambda client, _: client.sandbox.clock(),
+    "addSandboxFault": lambda client, _: client.sandbox.fail("getInventory", status=503),
+    "listSandboxFaults": lambda client, _: client.sandbox.faults(),
+    "clearSandboxFaults": lambda client, _: client.sandbox.clear_faults(),
+    "listSandboxRequests": lambda client, _: client.sandbox.requests(),
+    "resetSandbox": lambda client, _: client.sandbox.reset(),
+}
 # One operation under two paths (DS-23, WF-01): the client asks at the first.
 OTHER_PATHS = {
     "createReportRequest": "requestReport",
@@ -156,12 +166,11 @@ class Served(NamedTuple):
 
 
 def served_by(document: Any) -> dict[str, Served]:
-    """The operations of the served surfaces, by their ids; the sandbox's own controls are none of them."""
+    """The operations of the document, by their ids."""
     return {
         described["operationId"]: Served(method.upper(), path, described)
         for path, methods in document["paths"].items()
         for method, described in methods.items()
-        if not path.startswith("/sandbox/")
     }
 
 

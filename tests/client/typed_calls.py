@@ -1,7 +1,7 @@
 """What type checkers have to see of the client; both mypy and pyright read this file, nobody runs it."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import assert_type
@@ -35,7 +35,9 @@ from onhand.client import (
 from onhand.client.results.access import OperatorProgram
 from onhand.client.results.centres import Centre, CentreStock, ReconciliationStatus
 from onhand.client.results.operator import BatchResult, ConsumerKey, HousekeepingPass, Item, Order, OrderResults
+from onhand.client.results.sandbox import SandboxFault, SandboxRequest, SandboxTime
 from onhand.client.results.server import Alive, Ready
+from onhand.testing import LocalSandbox
 
 GTIN = "00012947218283"
 DAY = date(2026, 3, 5)
@@ -68,6 +70,9 @@ def blocking(client: Client) -> None:
     assert_type(client.settlement.dates(), tuple[date, ...])
     assert_type(client.settlement.rows(DAY, form="zip"), ReportRows[SettlementRow])
     assert_type(client.settlement.legacy_rows(DAY), ReportRows[LegacyRow])
+
+
+def operating(client: Client) -> None:
     assert_type(client.operator.post_events([]), BatchResult)
     assert_type(client.operator.reserve([]), OrderResults)
     assert_type(client.operator.orders("n"), Rows[Order])
@@ -84,6 +89,9 @@ def blocking(client: Client) -> None:
     assert_type(client.server.ready(), Ready)
     assert_type(client.server.metrics(), str)
     assert_type(client.within(5.0), Client)
+    assert_type(client.sandbox.advance(timedelta(minutes=15)), SandboxTime)
+    assert_type(client.sandbox.fail("getInventory", status=503), SandboxFault)
+    assert_type(client.sandbox.requests(), tuple[SandboxRequest, ...])
 
 
 async def awaited(client: AsyncClient) -> None:
@@ -102,3 +110,12 @@ async def awaited(client: AsyncClient) -> None:
     assert_type(await client.onboarding.operator_clients().collect(), Collected[OperatorProgram])
     assert_type(await client.operator.housekeeping(), HousekeepingPass)
     assert_type(await client.server.alive(), Alive)
+    assert_type(await client.sandbox.reset(), SandboxTime)
+
+
+def tested(sandbox: LocalSandbox) -> None:
+    assert_type(sandbox.supplier, Client)
+    assert_type(sandbox.connect("vendor"), Client)
+    assert_type(sandbox.connect_async("vendor"), AsyncClient)
+    assert_type(sandbox.post_events({}), BatchResult)
+    assert_type(sandbox.controls.faults(), tuple[SandboxFault, ...])

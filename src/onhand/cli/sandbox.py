@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from onhand.basics.clock import format_seconds, system_clock
+from onhand.cli import controls
 from onhand.cli.answers import print_facts, print_json
 from onhand.cli.listening import listen, url_of
 from onhand.cli.opened import environment_settings
@@ -22,6 +23,7 @@ from onhand.sandbox.welcome import welcome
 from onhand.settings import Settings
 
 app = typer.Typer(rich_markup_mode="markdown")
+app.add_typer(controls.app)
 
 
 class Client(StrEnum):
@@ -97,9 +99,7 @@ def sign(
 @app.command()
 def token(
     who: Annotated[Client, typer.Option("--as", help="The client that asks.")] = Client.VENDOR,
-    url: Annotated[
-        str, typer.Option(metavar="URL", help="The sandbox that gives the token.")
-    ] = "http://127.0.0.1:8080",
+    url: controls.SandboxUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Get a token of the gateway and print the headers that a request carries; they hold for fifteen minutes.
@@ -112,7 +112,7 @@ def token(
 
     known = getattr(sandbox_credentials(), who.value)
     gateway = GatewayClient(client_id=known.client_id, client_secret=known.client_secret)
-    with partner_client(Asker(url, {"gateway": gateway})) as client:
+    with partner_client(Asker(url or environment_settings().sandbox_url, {"gateway": gateway})) as client:
         named = {
             "WM_SVC.NAME": "Onhand sandbox",
             "WM_QOS.CORRELATION_ID": "sandbox-token",

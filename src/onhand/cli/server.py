@@ -17,7 +17,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from onhand.cli.answers import Problem
-from onhand.cli.transport import HttpProtocol
+from onhand.serving.configuration import ReadyServer, configuration
 from onhand.settings import Settings
 from onhand.surfaces.plumbing.correlation import JsonLines
 
@@ -25,22 +25,19 @@ Visit = Callable[[], Awaitable[bool]]
 """What is done once a server is ready; whether it goes on serving afterwards."""
 
 
-class _Server(uvicorn.Server):
+class _Server(ReadyServer):
     """A server that says when it is ready, and lets somebody visit it then."""
 
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None], visit: Visit | None) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
+        super().__init__(config, on_ready)
         self._visit = visit
         self._visiting: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to serve, then say so."""
+        """Begin to serve, then let the visitor in."""
         await super().startup(sockets)
-        if self.started:
-            self._on_ready()
-            if self._visit:
-                self._visiting = asyncio.create_task(self._receive(self._visit))
+        if self.started and self._visit:
+            self._visiting = asyncio.create_task(self._receive(self._visit))
 
     async def _receive(self, visit: Visit) -> None:
         goes_on = False
@@ -101,18 +98,12 @@ def log_to_stderr(settings: Settings) -> None:
 def _configuration(application: ASGIApp, settings: Settings, dates_itself: bool) -> uvicorn.Config:
     if settings.tls_certificate:
         _check_certificate(settings.tls_certificate, settings.tls_key)
-    return uvicorn.Config(
+    return configuration(
         application,
-        http=HttpProtocol,
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=not dates_itself,
-        ssl_certfile=settings.tls_certificate or None,
-        ssl_keyfile=settings.tls_key or None,
-        timeout_graceful_shutdown=round(settings.shutdown_seconds),
+        shutdown_seconds=settings.shutdown_seconds,
+        dates_itself=dates_itself,
+        tls_certificate=settings.tls_certificate,
+        tls_key=settings.tls_key,
     )
 
 

@@ -68,6 +68,7 @@ from onhand.client.results.reports import (
     SellerInventoryRow,
     VisibilityRow,
 )
+from onhand.client.results.sandbox import SandboxFault, SandboxRequest, SandboxTime
 from onhand.client.results.settlement import LegacyRow, SettlementRow
 from onhand.client.results.stores import (
     ActionLine,
@@ -132,6 +133,9 @@ __all__ = [
     "ReportRows",
     "RowFilter",
     "Rows",
+    "SandboxFault",
+    "SandboxRequest",
+    "SandboxTime",
     "SellerInventoryRow",
     "ServerFailed",
     "SettlementRow",

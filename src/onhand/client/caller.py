@@ -27,6 +27,22 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     new_id: Callable[[], str]
 
 
+class FollowingClock:
+    """A clock of seconds since 1970 that can follow a server's whose own was put somewhere else."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._ahead = 0.0
+
+    def __call__(self) -> float:
+        """The present moment."""
+        return self._clock() + self._ahead
+
+    def follow(self, moment: float) -> None:
+        """Let it be this moment now."""
+        self._ahead = moment - self._clock()
+
+
 class Caller:
     """The core of a client. One is shared by all of its calls, in whatever threads or tasks they run."""
 
@@ -43,7 +59,8 @@ class Caller:
         operator: OperatorToken | None = None,
     ) -> None:
         self.policy = policy
-        self.around = around
+        self._clock = FollowingClock(around.clock)
+        self.around = around = msgspec.structs.replace(around, clock=self._clock)
         self.polling = polling
         self.gateway_client = gateway
         self._base_url = base_url.rstrip("/")
@@ -58,6 +75,10 @@ class Caller:
         other = copy(self)
         other.policy = msgspec.structs.replace(self.policy, deadline_seconds=seconds)
         return other
+
+    def follow_clock(self, moment: float) -> None:
+        """Let it be this moment, in seconds since 1970, for all that shares this core: a sandbox's clock was moved."""
+        self._clock.follow(moment)
 
     def ask(self, request: Request, sink: Sink | None = None, seconds_max: float | None = None) -> Exchange[Answer]:
         """The answer to a request that was accepted, tried again as the policy has it.
@@ -112,13 +133,14 @@ class Caller:
             until = min(until, self.around.monotonic() + silence)
         else:
             headers += sink.resume()
-        is_link = request.is_link
+        # A link is whole by itself.
+        is_link = request.door == "open"
         url = request.path if is_link else self._base_url + request.path
         return Send(request.method, url, request.query, headers, request.body, until, silence, sink, is_link)
 
     def _common_headers(self, request: Request, correlation_id: str) -> Headers:
         """What every attempt carries alike: its correlation id is that of the call. Links carry what they need."""
-        if request.is_link:
+        if request.door == "open":
             return request.headers
         return (
             ("WM_QOS.CORRELATION_ID", correlation_id),

@@ -1,8 +1,11 @@
 """The client, blocking and awaited: the same groups of operations over the same core."""
 
+import os
 import random
 import time
 from collections.abc import Awaitable, Callable
+from functools import cache
+from ssl import SSLContext
 from types import TracebackType
 from typing import Self, TypedDict, Unpack
 from urllib.parse import urlsplit
@@ -25,6 +28,7 @@ from onhand.client.operator import AsyncOperator, Operator
 from onhand.client.policy import DEFAULT_POLICY, Policy, Polling
 from onhand.client.polling import LOOPBACK, polling_for
 from onhand.client.reports import AsyncReports, Reports
+from onhand.client.sandbox import AsyncSandboxControls, SandboxControls
 from onhand.client.server import AsyncServer, Server
 from onhand.client.settlement import AsyncSettlement, Settlement
 from onhand.client.stores import AsyncStores, Stores
@@ -80,6 +84,12 @@ class _Made:
         """Whether proxies that are set on this machine are used: they have no business on loopback."""
         return urlsplit(self.base_url).hostname not in LOOPBACK
 
+    @property
+    def _trusted(self) -> SSLContext:
+        """The certificates that are trusted."""
+        places = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+        return _trusted(places if self._trusts_environment else None)
+
 
 class Client(_Made):
     """A client that blocks.
@@ -101,7 +111,7 @@ class Client(_Made):
         super().__init__(base_url, options)
         self._owns_http = http is None
         self._driver = BlockingDriver(
-            http or httpx.Client(trust_env=self._trusts_environment),
+            http or httpx.Client(trust_env=self._trusts_environment, verify=self._trusted),
             sleep=sleep,
             monotonic=self._caller.around.monotonic,
             answer_bytes_max=self._caller.policy.answer_bytes_max,
@@ -143,6 +153,7 @@ class Client(_Made):
         self.centres = Centres(*parts)
         self.money = Money(*parts)
         self.server = Server(*parts)
+        self.sandbox = SandboxControls(*parts)
 
 
 class AsyncClient(_Made):
@@ -159,7 +170,7 @@ class AsyncClient(_Made):
         super().__init__(base_url, options)
         self._owns_http = http is None
         self._driver = AwaitingDriver(
-            http or httpx.AsyncClient(trust_env=self._trusts_environment),
+            http or httpx.AsyncClient(trust_env=self._trusts_environment, verify=self._trusted),
             sleep=sleep,
             monotonic=self._caller.around.monotonic,
             answer_bytes_max=self._caller.policy.answer_bytes_max,
@@ -201,6 +212,13 @@ class AsyncClient(_Made):
         self.centres = AsyncCentres(*parts)
         self.money = AsyncMoney(*parts)
         self.server = AsyncServer(*parts)
+        self.sandbox = AsyncSandboxControls(*parts)
+
+
+@cache
+def _trusted(places: tuple[str | None, ...] | None) -> SSLContext:
+    """Certificates by where the environment has them; reading them takes longer than a call, so that clients share."""
+    return httpx.create_ssl_context(trust_env=places is not None)
 
 
 def _new_id() -> str:

@@ -44,7 +44,7 @@ class Door(Protocol):
 
 
 class OpenDoor:
-    """What needs no credentials: links, which carry their own signature, and what anybody may ask."""
+    """Links, which carry their own signature, and what anybody may ask."""
 
     def headers(self, until: float) -> Exchange[Headers]:  # noqa: ARG002
         """None."""
@@ -192,6 +192,7 @@ def doors_of(
     no_gateway = ClosedDoor("gateway", "gateway=GatewayClient(…)")
     return {
         "open": OpenDoor(),
+        "nobody": OpenDoor(),
         "supplier": SignedDoor(supplier, clock) if supplier else ClosedDoor("store API", "supplier=SupplierKey(…)"),
         "login": FixedDoor((("Authorization", _basic(gateway)),)) if gateway else no_gateway,
         "gateway": TokenDoor(gateway, ask, monotonic) if gateway else no_gateway,

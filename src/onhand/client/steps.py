@@ -12,7 +12,7 @@ import msgspec
 T = TypeVar("T")
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
-DoorName: TypeAlias = Literal["supplier", "gateway", "operator", "login", "open"]
+DoorName: TypeAlias = Literal["supplier", "gateway", "operator", "login", "open", "nobody"]
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,11 +31,6 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes | None = None
     repeatable: bool = True
     accept: str = "application/json"
-
-    @property
-    def is_link(self) -> bool:
-        """Whether it is called as it is, with nothing added."""
-        return not self.path.startswith("/")
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -30,6 +30,8 @@ _DATABASE = "sandbox.db"
 _SEED = "seed.db"
 # Where the settings' data directory keeps files.
 _OBJECTS = "objects"
+# Those that belong to the seeded data, where there are any.
+_KEPT_OBJECTS = "seed-objects"
 # Requests that are still being answered have so long before the data goes from under them.
 _DRAIN_SECONDS = 1.0
 
@@ -55,6 +57,7 @@ class Sandbox:
 
     def __init__(self, directory: Path, settings: Settings, clock: MovableClock, *, manual: bool) -> None:
         self._path, self._seed = directory / _DATABASE, directory / _SEED
+        self._objects, self._kept_objects = directory / _OBJECTS, directory / _KEPT_OBJECTS
         self._settings = msgspec.structs.replace(
             settings_of_sandbox(settings, self._path), worker_in_server=settings.worker_in_server and not manual
         )
@@ -102,27 +105,32 @@ class Sandbox:
         """Its present moment."""
         return self._clock()
 
-    async def reset(self, at: int | None) -> None:
-        """Bring back the seeded state, with the clock at a moment or as the machine's."""
+    async def reset(self, at: int | None, *, held: bool = False) -> None:
+        """Bring back the seeded state, with the clock at a moment or as the machine's, standing still or not."""
         async with self._changing:
-            self._is_open.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_idle.wait(), _DRAIN_SECONDS)
-            await self._stack.aclose()
+            await self._take_down()
             self._faults.clear()
             self._exchanges.clear()
             self._clock.put_back()
             goes_back = at is not None and at < self._clock()
-            if at is not None:
-                self._clock.put(at)
+            if at is not None or held:
+                self._clock.put(self._clock() if at is None else at, held=held)
             await self._renew()
             await self._put_up(goes_back=goes_back)
 
-    async def move_clock(self, moment: int) -> int:
+    async def keep(self) -> None:
+        """Let what it holds now be what resets bring back."""
+        async with self._changing:
+            await self._take_down()
+            _copy(self._path, self._seed)
+            _copy_folder(self._objects, self._kept_objects)
+            await self._put_up()
+
+    async def move_clock(self, moment: int, *, held: bool | None = None) -> int:
         """Put the clock to a moment, and do what is due by then; how many lanes of work that was."""
         async with self._changing:
             goes_back = moment < self._clock()
-            self._clock.put(moment)
+            self._clock.put(moment, held=held)
             return await self._catch_up(goes_back=goes_back)
 
     def add_fault(self, fault: Fault) -> Struck:
@@ -149,6 +157,13 @@ class Sandbox:
         await self._running.begin_periodics()
         return await self._running.worker.run_due()
 
+    async def _take_down(self) -> None:
+        """End what serves, once it has answered the requests at hand; what comes now waits."""
+        self._is_open.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_idle.wait(), _DRAIN_SECONDS)
+        await self._stack.aclose()
+
     async def _put_up(self, *, goes_back: bool = False) -> None:
         running = running_parts(
             self._settings,
@@ -168,10 +183,8 @@ class Sandbox:
             await _make_seeded(self._seed, self._settings, self._clock)
         for left_over in self._path.parent.glob(f"{_DATABASE}-*"):
             left_over.unlink()
-        shutil.rmtree(self._path.parent / _OBJECTS, ignore_errors=True)
-        copied = self._path.with_name(f"{_DATABASE}.part")
-        shutil.copyfile(self._seed, copied)
-        copied.replace(self._path)
+        _copy_folder(self._kept_objects, self._objects)
+        _copy(self._seed, self._path)
 
     def _surface(self, surfaces: Sequence[Surface]) -> Surface:
         return sandbox_surface(self, {each.operation_id for surface in surfaces for each in surface.operations})
@@ -190,6 +203,19 @@ class Sandbox:
             await send(message)
 
         return sending
+
+
+def _copy(source: Path, target: Path) -> None:
+    # Whoever is killed meanwhile leaves no half file under the name.
+    growing = target.with_name(f"{target.name}.part")
+    shutil.copyfile(source, growing)
+    growing.replace(target)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    if source.exists():
+        shutil.copytree(source, target)
 
 
 def settings_of_sandbox(settings: Settings, path: Path) -> Settings:

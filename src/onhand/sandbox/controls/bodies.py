@@ -29,17 +29,24 @@ _Duration = Annotated[
 ]
 
 
+_Hold = Annotated[
+    bool | None, Meta(description="Whether the clock stands still there; left out, it does as it did before.")
+]
+
+
 class ClockMove(msgspec.Struct, frozen=True):
     """Where the clock is put: so much later, or to a moment. One of the two."""
 
     advance: _Duration | None = None
     at: Time | None = None
+    hold: _Hold = None
 
 
 class ResetBody(msgspec.Struct, frozen=True):
-    """How the sandbox begins anew: with its clock as the machine's, or at a moment."""
+    """How the sandbox begins anew: with its clock as the machine's, or at a moment, and whether it stands still."""
 
     at: Time | None = None
+    hold: bool = False
 
 
 class SandboxTime(msgspec.Struct, frozen=True):

@@ -40,11 +40,11 @@ class Controlled(Protocol):
         """Its present moment."""
         ...
 
-    async def reset(self, at: int | None) -> None:
-        """Bring back the seeded state, with the clock at a moment or as the machine's."""
+    async def reset(self, at: int | None, *, held: bool) -> None:
+        """Bring back the seeded state, with the clock at a moment or as the machine's, standing still or not."""
         ...
 
-    async def move_clock(self, moment: int) -> int:
+    async def move_clock(self, moment: int, *, held: bool | None) -> int:
         """Put the clock to a moment, and do what is due by then; how many lanes of work that was."""
         ...
 
@@ -75,19 +75,23 @@ class Handlers:
     async def reset(self, readings: Readings) -> Response | Problem:
         """Begin anew."""
         body = await _optional_body(readings, ResetBody)
-        moment = body if isinstance(body, Problem) else moment_of(body.at)
+        if isinstance(body, Problem):
+            return body
+        moment = moment_of(body.at)
         if isinstance(moment, Problem):
             return moment
-        await self._sandbox.reset(moment)
+        await self._sandbox.reset(moment, held=body.hold)
         return self._time(0)
 
     async def move_clock(self, readings: Readings) -> Response | Problem:
         """Put the clock somewhere else."""
         body = await read_json(readings, ClockMove, _BODY_BYTES_MAX)
-        moment = body if isinstance(body, Problem) else self._moved(body)
+        if isinstance(body, Problem):
+            return body
+        moment = self._moved(body)
         if isinstance(moment, Problem):
             return moment
-        return self._time(await self._sandbox.move_clock(moment))
+        return self._time(await self._sandbox.move_clock(moment, held=body.hold))
 
     async def clock(self, _: Readings) -> Response | Problem:
         """Tell the time."""

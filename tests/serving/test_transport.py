@@ -2,7 +2,7 @@
 
 import asyncio
 
-from onhand.cli.transport import WholeAnswers
+from onhand.serving.transport import WholeAnswers
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
 
