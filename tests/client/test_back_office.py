@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from onhand.client import AsyncClient, Conflict, GatewayClient, NotFound, OperatorToken, Refused, Unauthorized
@@ -10,7 +11,6 @@ from onhand.client.results.centres import Centre
 from onhand.client.results.operator import Item, ShipNode, Sku, Store
 from onhand.sandbox.credentials import credentials
 from onhand.sandbox.starting import running_sandbox
-from tests.client.test_on_the_platform import client_over
 from tests.conftest import FrozenClock
 from tests.sandbox.conftest import UNTHROTTLED, asked
 
@@ -18,11 +18,16 @@ ITEM, SELLER = "00012947218283", "10000000001"
 SHELF_ITEM, STORE = "00044444444444", 45
 
 
+def operator_over(http: httpx.AsyncClient) -> AsyncClient:
+    token = OperatorToken(credentials().operator.token)
+    return AsyncClient("http://sandbox", http=http, allow_plain_http=True, operator=token)
+
+
 @pytest.fixture
 async def client(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[AsyncClient]:
     """The operator of a fresh sandbox."""
     async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        yield client_over(http, clock)
+        yield operator_over(http)
 
 
 async def test_consumers_and_the_versions_of_their_keys_are_listed(client: AsyncClient) -> None:
@@ -63,7 +68,7 @@ async def test_a_program_of_the_operator_is_let_in_listed_and_shut_out(client: A
 
 async def test_a_program_that_was_shut_out_is_unauthorized(tmp_path: Path, clock: FrozenClock) -> None:
     async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        client = client_over(http, clock)
+        client = operator_over(http)
         token = (await client.onboarding.add_operator_client("tills", source="registers")).token
         assert token is not None
         tills = AsyncClient("http://sandbox", http=http, allow_plain_http=True, operator=OperatorToken(token))
@@ -93,7 +98,7 @@ async def test_what_is_left_out_of_an_item_that_is_put_is_cleared(client: AsyncC
 @pytest.mark.contract("GW-03")
 async def test_who_acted_for_a_seller_does_not_once_that_has_ended(tmp_path: Path, clock: FrozenClock) -> None:
     async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        operator = client_over(http, clock)
+        operator = operator_over(http)
         await operator.onboarding.add_partner("provider", "helpers", "Helpers")
         await operator.onboarding.add_client("helper", "helpers", secret="s" * 20)
         code = (await operator.onboarding.issue_code("helper", SELLER)).code
