@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 # Where one stands for the reader's own word (`onhand load events FILE…`) or where others follow (`… | head`).
 _ENDS = {"|", ">", ">>", "&&", ";", "&", "||", "#", "2>"}
+# What the program takes before any command.
+_OF_ALL = {"--help", "--version", "--install-completion", "--show-completion", "…"}
 _FENCE = re.compile(r"^[ ]*```(\w*)\n(.*?)^[ ]*```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -54,9 +56,8 @@ def problems_of(line: str, commands: dict[str, Any]) -> list[str]:
         name = f"{name} {words.pop(0)}"
     if name not in commands:
         group = any(known.startswith(f"{name} ") for known in commands)
-        return (
-            [] if group and (not words or words[0] in {"--help", "--version", "…"}) else [f"no command {name} {words}"]
-        )
+        options = _OF_ALL if name == "onhand" else {"--help", "…"}
+        return [] if group and (not words or words[0] in options) else [f"no command {name} {words}"]
     options = {option for each in commands[name].params for option in (*each.opts, *each.secondary_opts)}
     given = {word.partition("=")[0] for word in words if re.match(r"-{1,2}[a-z]", word)}
     return [f"{name} has no {option}" for option in sorted(given - options - {"--help", "-h"})]
@@ -83,6 +84,7 @@ def test_every_command_line_of_a_page_is_one_of_the_program(path: Path, commands
 def test_a_command_line_that_lies_is_found(commands: dict[str, Any]) -> None:
     assert problems_of("onhand ledger polish", commands)
     assert problems_of("onhand serve --fly", commands)
+    assert problems_of("onhand feeds --install-completion", commands)
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)

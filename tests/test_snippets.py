@@ -75,15 +75,16 @@ def test_every_test_of_the_page_on_testing_passes(pytester: pytest.Pytester) -> 
 def test_every_command_with_a_profile_ends_well(
     page: str, url: str, run: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (profiles,) = blocks(page, "toml")
+    profiles = "\n".join(blocks(page, "toml"))
     (rows,) = blocks(page, "csv")
     (tmp_path / "profiles.toml").write_text(profiles.replace(_PUBLISHED, url), encoding="utf-8")
     (tmp_path / "supplier.pem").write_text(credentials().supplier.private_key_pem, encoding="ascii")
     (tmp_path / "stock.csv").write_text(rows, encoding="utf-8")
     monkeypatch.setenv("ONHAND_PROFILES", str(tmp_path / "profiles.toml"))
     monkeypatch.setenv("VENDOR_SECRET", "sandbox-vendor-secret")
+    monkeypatch.setenv("SHOP_SECRET", "sandbox-seller-secret")
     lines = [line for body in blocks(page, "console") for line in body.splitlines() if " sandbox" not in line]
-    assert len(lines) >= 4
+    assert len(lines) >= 8
     for line in lines:
         ran = run(*line.removeprefix("$ onhand ").split())  # type: ignore[operator]
         assert ran.status == 0, (line, ran)

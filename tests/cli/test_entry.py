@@ -8,6 +8,7 @@ import pytest
 from onhand import __version__
 from onhand.cli.entry import COMMANDS
 from tests.cli.conftest import Run
+from tools.commands_page import commands
 
 
 def test_the_version_is_told(run: Run) -> None:
@@ -28,6 +29,23 @@ def test_every_command_tells_what_it_is_for(run: Run, name: str) -> None:
     ran = run(name, "--help")
     assert ran.status == 0
     assert f"Usage: onhand {name}" in ran.out
+
+
+def test_every_command_that_prints_facts_prints_them_as_json_too() -> None:
+    without = {
+        # Servers and workers, whose logs are JSON lines.
+        "onhand serve",
+        "onhand worker",
+        # It shows what it does to a person.
+        "onhand tour",
+        # They write a file in a form of its own.
+        "onhand feeds errors",
+        "onhand settlement file",
+    }
+    options = {
+        name: {each for parameter in command.params for each in parameter.opts} for name, command in commands().items()
+    }
+    assert {name for name, opts in options.items() if "--json" not in opts} == without
 
 
 def test_a_command_that_does_not_exist_is_a_wrong_use(run: Run) -> None:

@@ -1,8 +1,6 @@
 """The partners' commands, against a sandbox in a process of its own: profiles, tables, JSON, what they end with."""
 
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 
 from onhand.sandbox.credentials import credentials
 from tests.cli.conftest import Run
-from tests.cli.test_servers import ROOT, process
+from tests.cli.test_servers import process
 from tests.client.rogue import Asked, Reply, Rogue, said
 from tests.client.test_downloads import SETTLEMENT, Press, whole, zipped
 
@@ -161,6 +159,26 @@ def test_a_secret_comes_from_the_keyring_where_it_is_installed(shop: Run, monkey
     assert shop("feeds", "list").status == 0
 
 
+def test_without_a_keyring_it_is_said_how_to_get_one(shop: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As Python itself marks a module that can't be imported.
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    monkeypatch.delenv("VENDOR_SECRET")
+    ran = shop("feeds", "list")
+    assert (ran.status, "pip install 'onhand[keyring]'" in ran.err, ran.err.count("\n")) == (1, True, 1)
+
+
+def test_a_keyring_that_can_t_be_asked_is_said_in_one_line(shop: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_service: str, _user: str) -> str:
+        raise RuntimeError("it is locked")
+
+    ring = SimpleNamespace(get_password=locked, __spec__=SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "keyring", ring)
+    monkeypatch.delenv("VENDOR_SECRET")
+    ran = shop("feeds", "list")
+    assert (ran.status, "“vendor client_secret” of onhand (it is locked)" in ran.err) == (1, True)
+    assert "client_secret_env" in ran.err
+
+
 def test_a_secret_in_the_file_of_profiles_is_refused(shop: Run, tmp_path: Path, sandbox: str) -> None:
     write_profiles(tmp_path, sandbox, 'client_secret = "hush"')
     ran = shop("feeds", "list")
@@ -212,19 +230,3 @@ def test_a_settlement_is_saved_and_its_rows_are_added_up(
         ran = run("settlement", "get", "--json")
     assert (ran.status, ran.json["report_date"], ran.json["total_payable"]) == (status, "2026-05-05", "17.18")
     assert ran.json["residual"] == ("0.00" if status == 0 else "-0.01")
-
-
-@pytest.mark.parametrize(
-    ("line", "completed"),
-    [("onhand inven", "inventory"), ("onhand feeds wa", "watch"), ("onhand settlement get --leg", "--legacy")],
-)
-def test_a_shell_completes_commands_their_parts_and_their_options(line: str, completed: str) -> None:
-    asked = {"_ONHAND_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
-    ran = subprocess.run(
-        [sys.executable, "-m", "onhand"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), **asked},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert completed in ran.stdout.split()

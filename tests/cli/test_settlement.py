@@ -66,6 +66,19 @@ def test_a_proof_is_a_csv_with_every_order(run: Run, ledger: Path) -> None:
     assert {row[3] for row in rows if row[0] == "residual"} == {"0.00"}
 
 
+@pytest.mark.contract("RC-22")
+def test_a_proof_as_json_has_the_rows_of_the_csv(run: Run, ledger: Path) -> None:
+    run("settlement", "close")
+    proof = run("settlement", "proof", "2024-03-12", *SELLER_OPTION, "--json").json
+    assert (proof["report_date"], proof["total"], proof["paid"]) == ("2024-03-12", "49.50", "49.50")
+    printed = csv.DictReader(StringIO(run("settlement", "proof", "2024-03-12", *SELLER_OPTION, "--csv").out))
+    as_printed = [{name: "" if cell is None else str(cell) for name, cell in part.items()} for part in proof["parts"]]
+    assert as_printed == list(printed)
+    assert {"part": "by order", "what": "100001", "rows": 8, "amount": "49.50", "currency": "USD"} in proof["parts"]
+    both = run("settlement", "proof", "2024-03-12", *SELLER_OPTION, "--json", "--csv")
+    assert (both.status, "leave --csv or --json out" in both.err) == (1, True)
+
+
 @pytest.mark.contract("RC-07")
 def test_a_published_report_is_written_to_a_file(run: Run, ledger: Path, tmp_path: Path) -> None:
     arguments = ("2024-03-12", *SELLER_OPTION, "--output", "report.csv")
@@ -103,6 +116,18 @@ def test_a_table_of_rates_is_checked_loaded_and_shown(run: Run, tmp_path: Path) 
     assert run("settlement", "rates", "check", "rates.csv").out == "rates.csv is right: 35 categories\n"
     assert run("settlement", "rates", "load", "rates.csv").status == 0
     assert "Books,2000-01-01,,flat,0,,9" in run("settlement", "rates", "show").out
+
+
+@pytest.mark.contract("RC-12")
+def test_a_table_of_rates_is_told_of_as_json(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "rates.csv").write_text(default_text())
+    (tmp_path / "gap.csv").write_text(GAP)
+    told = {"file": "rates.csv", "categories": 35, "problems": []}
+    assert [run("settlement", "rates", word, "rates.csv", "--json").json for word in ("check", "load")] == [told, told]
+    refused = run("settlement", "rates", "check", "gap.csv", "--json")
+    assert (refused.status, refused.json["categories"], refused.json["problems"][0]["line"]) == (1, None, 2)
+    rows = run("settlement", "rates", "show", "--json").json
+    assert rows == list(csv.DictReader(StringIO(default_text())))
 
 
 @pytest.mark.contract("RC-12")

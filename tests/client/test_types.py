@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CALLS = Path(__file__).with_name("typed_calls.py")
 WRONG = """
+from pathlib import Path
 from onhand.client import AsyncClient, Client
 
 def wrong(client: Client, awaited: AsyncClient) -> None:
@@ -19,8 +20,10 @@ def wrong(client: Client, awaited: AsyncClient) -> None:
     client.feeds.submit_and_wait(["row"])
     client.settlement.rows("2026-03-05")
     Client("https://api.example.com", no_such_option=1)
+    client.reports.visibility(Path(), no_such_waiting=1)
+    client.operator.refresh("c", "g", store_nbr="45")
 """
-WRONG_LINES = list(range(5, 11))
+WRONG_LINES = list(range(6, 14))
 
 
 def mypy_errors(path: Path) -> set[int]:

@@ -32,8 +32,11 @@ from onhand.client import (
     TokenDetail,
     VisibilityRow,
 )
-from onhand.client.results.operator import BatchResult, Item, Order, OrderResults
+from onhand.client.results.access import OperatorProgram
+from onhand.client.results.centres import Centre, CentreStock, ReconciliationStatus
+from onhand.client.results.operator import BatchResult, ConsumerKey, HousekeepingPass, Item, Order, OrderResults
 from onhand.client.results.sandbox import SandboxFault, SandboxRequest, SandboxTime
+from onhand.client.results.server import Alive, Ready
 from onhand.testing import LocalSandbox
 
 GTIN = "00012947218283"
@@ -67,11 +70,24 @@ def blocking(client: Client) -> None:
     assert_type(client.settlement.dates(), tuple[date, ...])
     assert_type(client.settlement.rows(DAY, form="zip"), ReportRows[SettlementRow])
     assert_type(client.settlement.legacy_rows(DAY), ReportRows[LegacyRow])
+
+
+def operating(client: Client) -> None:
     assert_type(client.operator.post_events([]), BatchResult)
     assert_type(client.operator.reserve([]), OrderResults)
     assert_type(client.operator.orders("n"), Rows[Order])
     assert_type(client.catalogue.item(GTIN), Item)
     assert_type(client.onboarding.revoke_client("c"), None)
+    assert_type(client.onboarding.keys("c"), Rows[ConsumerKey])
+    assert_type(client.onboarding.add_operator_client("tills"), OperatorProgram)
+    assert_type(client.catalogue.put_item(Item(gtin=GTIN, name="A")), Item)
+    assert_type(client.centres.list(), Rows[Centre])
+    assert_type(client.centres.stock("c", "s", GTIN), CentreStock)
+    assert_type(client.centres.reconciliation(), ReconciliationStatus)
+    assert_type(client.operator.refresh("c", GTIN, store_nbr=45).raised, int)
+    assert_type(client.fulfilment.month(DAY), ReportRows[ReconciliationRow])
+    assert_type(client.server.ready(), Ready)
+    assert_type(client.server.metrics(), str)
     assert_type(client.within(5.0), Client)
     assert_type(client.sandbox.advance(timedelta(minutes=15)), SandboxTime)
     assert_type(client.sandbox.fail("getInventory", status=503), SandboxFault)
@@ -91,6 +107,9 @@ async def awaited(client: AsyncClient) -> None:
     assert_type(await client.reports.visibility(Path()), ReportRows[VisibilityRow])
     assert_type(await client.settlement.save_legacy(DAY, Path()), ReportRows[LegacyRow])
     assert_type(await client.catalogue.items().collect(), Collected[Item])
+    assert_type(await client.onboarding.operator_clients().collect(), Collected[OperatorProgram])
+    assert_type(await client.operator.housekeeping(), HousekeepingPass)
+    assert_type(await client.server.alive(), Alive)
     assert_type(await client.sandbox.reset(), SandboxTime)
 
 

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from onhand.cli.answers import NotNow, Problem
-from onhand.cli.profiles import NamedProfile, named_profile
+from onhand.cli.profiles import NamedProfile, completed_profiles, named_profile
 from onhand.client.clients import AsyncClient, Client, Options
 from onhand.client.credentials import GatewayClient
 from onhand.client.errors import NoAnswer, OnhandError, ServerFailed, Throttled, Unfinished
@@ -16,7 +16,12 @@ from onhand.client.policy import Policy
 
 ProfileName = Annotated[
     str | None,
-    typer.Option("--profile", "-p", help="The profile to ask with. (default: ONHAND_PROFILE, or the file's)"),
+    typer.Option(
+        "--profile",
+        "-p",
+        help="The profile to ask with. (default: ONHAND_PROFILE, or the file's)",
+        autocompletion=completed_profiles,
+    ),
 ]
 Url = Annotated[str | None, typer.Option("--url", help="The service to ask, such as http://127.0.0.1:8080.")]
 ClientId = Annotated[str | None, typer.Option(help="The client to ask as, with --url.", envvar="ONHAND_CLIENT_ID")]

@@ -34,7 +34,7 @@ COMMANDS = {
     "history": "Show how the stock of an item in a store came to be.",
     "reports": "Ask for reports, and save them.",
     "settlement": "Save settlement reports, close and prove periods, set commission rates.",
-    "fulfilment": "Refresh the reconciliation of sellers' units, and see how it stands.",
+    "fulfilment": "Save reconciliations of fulfilled stock, see what moved, refresh them and see how they stand.",
     "database": "Show the schema of the database, and bring it forward.",
     "ledger": "Prove the ledger, keep house, refresh and replay.",
     "settings": "Show every setting and what it accepts.",

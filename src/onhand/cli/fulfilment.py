@@ -3,6 +3,7 @@
 from typing import Any
 
 from onhand.basics.clock import format_seconds, system_clock
+from onhand.cli import fulfilled
 from onhand.cli.answers import print_facts, print_json, print_rows
 from onhand.cli.opened import with_database
 from onhand.cli.options import AsJson, new_group
@@ -13,7 +14,7 @@ from onhand.settings import Settings
 from onhand.store.database import Database
 from onhand.wiring.working import build_refresher
 
-app = new_group("Sellers' units in fulfilment centres: the monthly reconciliation.")
+app = new_group("Sellers' units in fulfilment centres: the monthly reconciliation, and what is there.")
 
 
 @app.command()
@@ -48,6 +49,10 @@ def status(as_json: AsJson = False) -> None:
         return
     print_facts(facts, as_json=False)
     print_rows(centres, columns=("centre", "name", "done"), as_json=False, empty="No centres yet: onhand centre add.")
+
+
+# Those of the seller stand in the same group, after the operator's.
+app.add_typer(fulfilled.app)
 
 
 def _refreshed(done: Refresh) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`onhand history`: how the stock of an item in a store came to be, as its supplier sees it."""
 
-from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -15,7 +14,6 @@ from onhand.client.results.stores import HistoryEvent
 
 app = typer.Typer(rich_markup_mode="markdown")
 
-_TOLD_EVERY = 100
 _COLUMNS = ("event_type", "quantity", "happened", "on_hand_after")
 
 
@@ -55,15 +53,8 @@ def history(
             print_streamed(map(_row, rows))
         else:
             with waiting_bar("history", shown=True) as told:
-                found = list(_told(map(_row, rows), told))
+                found = list(told.rows(map(_row, rows)))
             print_rows(found, columns=_COLUMNS, as_json=False, empty="Nothing happened.")
-
-
-def _told(rows: Iterable[dict[str, Any]], told: Callable[[str], None]) -> Iterator[dict[str, Any]]:
-    for number, row in enumerate(rows, 1):
-        if number % _TOLD_EVERY == 0:
-            told(f"{number:,} rows")
-        yield row
 
 
 def _row(event: HistoryEvent) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Files that a load writes: none of them may be one that it reads."""
+"""Files that commands write: none that is read, and in folders that are there."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +22,16 @@ def check_outputs(files: Sequence[Path], *, rejects: Path, position: Path | None
         if (reason := taken.get(path.resolve())) is not None:
             raise Problem(f"{reason} and would be overwritten: name another file with {option}")
         taken[path.resolve()] = f"{path} is where {option} goes"
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a place for a file to save that is no folder.
+
+    Raises:
+        Problem: it is none.
+    """
+    if not folder.is_dir():
+        raise Problem(f"there is no folder {folder}: make it, or name another with --into")
 
 
 def _check_writable(option: str, path: Path) -> None:

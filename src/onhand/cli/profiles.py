@@ -10,6 +10,7 @@ import msgspec
 from onhand.cli.answers import Problem
 from onhand.cli.opened import environment_settings
 from onhand.client.credentials import GatewayClient, SupplierKey
+from onhand.settings import BadSetting
 
 _KEYRING = "onhand"
 _SECRET_NAMES = ("client_secret", "private_key", "private_key_pem", "secret", "password")
@@ -99,10 +100,11 @@ class NamedProfile(msgspec.Struct, frozen=True):
     def _secret(self, kind: str, variable: str | None) -> str:
         if variable is not None and os.environ.get(variable):
             return os.environ[variable]
-        found = _from_keyring(f"{self.name} {kind}")
+        found = _from_keyring(self.name, kind)
         if found is None:
             where = f"set {variable}, which {kind}_env names" if variable else f"name its variable with {kind}_env"
-            raise Problem(f"the {kind} of the profile “{self.name}” is nowhere: {where}, or keep it in the keyring")
+            said = f"the {kind} of the profile “{self.name}” is nowhere: {where}, or {_keeping(self.name, kind)}"
+            raise Problem(said)
         return found
 
 
@@ -147,6 +149,15 @@ def read_profiles(path: Path) -> ProfileFile:
         raise Problem(f"{path}: {_mended(str(error))}") from error
 
 
+def completed_profiles(incomplete: str) -> list[str]:
+    """The names of profiles that begin so, for a shell; none where the file is missing or wrong."""
+    try:
+        file = read_profiles(Path(environment_settings().profiles).expanduser())
+    except (Problem, BadSetting):
+        return []
+    return [name for name in file.profiles if name.startswith(incomplete)]
+
+
 def _mended(said: str) -> str:
     if any(f"`{name}`" in said for name in _SECRET_NAMES):
         return f"{said}; secrets don't belong in this file: name a variable with client_secret_env or private_key_env"
@@ -157,8 +168,20 @@ def _known(file: ProfileFile) -> str:
     return f"it has {', '.join(file.profiles)}" if file.profiles else "it has none yet"
 
 
-def _from_keyring(user: str) -> str | None:
+def _keeping(name: str, kind: str) -> str:
+    """How to keep a secret in the keyring."""
+    keep = f"keep it in the keyring: keyring set {_KEYRING} '{name} {kind}'"
+    return keep if find_spec("keyring") else f"{keep} (after pip install 'onhand[keyring]', which is missing here)"
+
+
+def _from_keyring(name: str, kind: str) -> str | None:
     if find_spec("keyring") is None:
         return None
-    found: str | None = import_module("keyring").get_password(_KEYRING, user)
+    user = f"{name} {kind}"
+    try:
+        found: str | None = import_module("keyring").get_password(_KEYRING, user)
+    except Exception as error:  # each system's keyring has errors of its own
+        reason = str(error) or type(error).__name__
+        said = f"the keyring can't be asked for “{user}” of {_KEYRING} ({reason})"
+        raise Problem(f"{said}: unlock it, or name a variable with {kind}_env") from error
     return found

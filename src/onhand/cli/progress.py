@@ -1,9 +1,11 @@
 """Progress bars: on stderr, only where somebody watches, so that stdout holds nothing but the answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -18,6 +20,10 @@ from rich.progress import (
 
 from onhand.files.loading import LoadProgress
 from onhand.stock.locations import Location
+
+T = TypeVar("T")
+
+_TOLD_EVERY = 100
 
 
 @contextmanager
@@ -36,13 +42,13 @@ def counting_bar(about: str, *, shown: bool) -> Iterator["CountingBar"]:
 
 @contextmanager
 def waiting_bar(about: str, *, shown: bool) -> Iterator["WaitingBar"]:
-    """A sign of life while something is waited for that does not say how far it is."""
+    """A sign of life while something is waited for that does not say how far it is; then a bar of its bytes."""
     with _progress(TextColumn("{task.fields[state]}"), shown=shown) as progress:
         yield WaitingBar(progress, about)
 
 
 class WaitingBar:
-    """What state something is in that is waited for."""
+    """What state something is in that is waited for, then how much of it has come."""
 
     def __init__(self, progress: Progress, about: str) -> None:
         self._progress = progress
@@ -51,6 +57,18 @@ class WaitingBar:
     def __call__(self, state: str) -> None:
         """It is in this state."""
         self._progress.update(self._task, state=state)
+
+    def arrived(self, count: int, total: int | None) -> None:
+        """So many bytes are there, of so many where that is known."""
+        of_all = f"/{decimal(total)}" if total is not None else ""
+        self._progress.update(self._task, completed=count, total=total, state=f"{decimal(count)}{of_all}")
+
+    def rows(self, rows: Iterable[T]) -> Iterator[T]:
+        """The same rows, counted as they come."""
+        for number, row in enumerate(rows, 1):
+            if number % _TOLD_EVERY == 0:
+                self(f"{number:,} rows")
+            yield row
 
 
 class LoadingBar:

@@ -1,17 +1,25 @@
 """`onhand reports`: asking for reports, waiting for them, and saving them."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from shlex import join
 from typing import Annotated, Any
 
 import msgspec
 import typer
 
-from onhand.cli.answers import Problem, print_facts, print_rows
+from onhand.cli.answers import NotNow, Problem, print_facts, print_rows
 from onhand.cli.asking import ClientId, ClientSecret, ProfileName, Url, asker, partner_client
 from onhand.cli.options import AsJson, new_group
-from onhand.cli.progress import waiting_bar
-from onhand.client.results.reports import RowFilter
+from onhand.cli.outputs import check_folder
+from onhand.cli.progress import WaitingBar, waiting_bar
+from onhand.cli.stopping import stoppable
+from onhand.client.clients import Client
+from onhand.client.csvs import rows_of_file
+from onhand.client.errors import Failed
+from onhand.client.results.reports import FileRow, RowFilter
 
 app = new_group("Reports: asked for, waited for, saved.")
 
@@ -33,6 +41,10 @@ def get(
     ] = None,
     end: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Its last day.")] = None,
     seconds_max: Annotated[float, typer.Option("--wait", min=0, help="For how many seconds to wait for it.")] = 3_600.0,
+    request_id: Annotated[
+        str | None,
+        typer.Option("--request", metavar="ID", help="Go on with this one, which was asked for before."),
+    ] = None,
     profile: ProfileName = None,
     url: Url = None,
     client_id: ClientId = None,
@@ -41,22 +53,27 @@ def get(
 ) -> None:
     """Ask for a report, wait until it is ready, and save its CSV; the status is 3 where it takes too long.
 
+    Where that breaks off, the command says how to go on; a download goes on where it ended.
+
     Example: `onhand reports get DSV_INVENTORY --only 'Published Status=UNPUBLISHED' --profile acme`
     """
-    _check_folder(into)
+    check_folder(into)
+    if request_id and (only or start or end):
+        raise Problem("a report that was asked for before has its rows already: leave --only, --from and --to out")
     asks = asker(profile, url, client_id, client_secret)
-    with partner_client(asks) as client, waiting_bar(report_type, shown=not as_json) as told:
-        report = client.reports.request_and_download(
-            report_type,
-            into,
-            filters=filters_of(only or []),
-            start_date=_day(start),
-            end_date=_day(end),
-            seconds_max=seconds_max,
-            told=lambda seen: told(seen.request_status),
-        )
-        rows = sum(1 for _ in report)
-    print_facts({"file": str(report.path), "rows": rows}, as_json=as_json)
+    getting = _Getting(report_type, into, request_id, seconds_max)
+    filters, first, last = filters_of(only or []), _day(start), _day(end)
+    with (
+        getting.told_how_to_go_on(profile, url),
+        partner_client(asks) as client,
+        waiting_bar(report_type, shown=not as_json) as bar,
+    ):
+        if getting.request_id is None:
+            asked = client.reports.request(report_type, filters=filters, start_date=first, end_date=last)
+            getting.request_id = asked.request_id
+        path = getting.saved(client, getting.request_id, bar)
+        rows = sum(1 for _ in rows_of_file(path, FileRow))
+    print_facts({"request_id": getting.request_id, "file": str(path), "rows": rows}, as_json=as_json)
 
 
 @app.command(name="list")
@@ -79,6 +96,50 @@ def list_reports(
     print_rows(rows, columns=_COLUMNS, as_json=as_json, empty="No report of this type was asked for.")
 
 
+class _Getting:
+    """A report on its way, and how to go on with it where that breaks off."""
+
+    def __init__(self, report_type: str, into: Path, request_id: str | None, seconds_max: float) -> None:
+        self.request_id = request_id
+        self._report_type = report_type
+        self._into = into
+        self._seconds_max = seconds_max
+
+    def saved(self, client: Client, request_id: str, bar: WaitingBar) -> Path:
+        """Its file, waited for and saved."""
+        ended = client.reports.wait(
+            request_id,
+            report_type=self._report_type,
+            seconds_max=self._seconds_max,
+            told=lambda seen: bar(seen.request_status),
+        )
+        if ended.request_status == "ERROR":
+            raise Failed("report", request_id)
+        return client.reports.download(request_id, self._into, seconds_max=self._seconds_max, arrived=bar.arrived)
+
+    @contextmanager
+    def told_how_to_go_on(self, profile: str | None, url: str | None) -> Iterator[None]:
+        """Say it to whoever has to come again, or stopped it.
+
+        Raises:
+            NotNow: it can't be had for the moment.
+        """
+        words = ["--into", str(self._into)] if self._into != Path() else []
+        words += [*(["--profile", profile] if profile else []), *(["--url", url] if url else [])]
+        with stoppable(lambda: f"stopped{self._way_on(words)}"):
+            try:
+                yield
+            except NotNow as problem:
+                raise NotNow(f"{problem}{self._way_on(words)}") from problem
+
+    def _way_on(self, words: Sequence[str]) -> str:
+        if self.request_id is None:
+            return ""
+        return "; go on with: onhand " + join(
+            ["reports", "get", self._report_type, "--request", self.request_id, *words]
+        )
+
+
 def filters_of(only: list[str]) -> list[RowFilter]:
     """Filters by column; values of the same column are taken together.
 
@@ -92,11 +153,6 @@ def filters_of(only: list[str]) -> list[RowFilter]:
             raise Problem(f"--only {each!r}: write COLUMN=VALUE, such as 'Published Status=UNPUBLISHED'")
         values.setdefault(column.strip(), []).append(value.strip())
     return [RowFilter(column, tuple(found)) for column, found in values.items()]
-
-
-def _check_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        raise Problem(f"there is no folder {folder}: make it, or name another with --into")
 
 
 def _day(moment: datetime | None) -> date | None:

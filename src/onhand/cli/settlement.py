@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
@@ -31,7 +32,7 @@ from onhand.settlement.publishing import (
     published_statement,
     statement_of,
 )
-from onhand.settlement.rates import RateTable, read_rates
+from onhand.settlement.rates import RateProblem, RateTable, read_rates
 from onhand.settlement.reading import StatementPeriod, period_numbered, period_reported_on, periods_of
 from onhand.settlement.schedules import load_rates, text_in_force
 from onhand.settlement.statement import Statement
@@ -84,21 +85,26 @@ def proof(
     period: Annotated[str, typer.Argument(help="A report date, or the first day of a period, such as 2026-07-28.")],
     seller: Seller,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a CSV with every order instead of a table.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Prove that a period adds up: rows, payable and payout, by order, by fee and by amount type; status 1 if not.
 
     Example: `onhand settlement proof 2026-07-28 --seller 10000000001`
     """
+    if as_csv and as_json:
+        raise Problem("a proof is printed in one form: leave --csv or --json out")
     day = _day(period)
 
     async def work(database: Database, settings: Settings) -> tuple[Proof, list[Sum]]:
         statement = await _statement(database, settings, seller, day)
-        orders = [each async for each in orders_of(database, statement.period)] if as_csv else []
+        orders = [each async for each in orders_of(database, statement.period)] if as_csv or as_json else []
         return await prove(database, statement), orders
 
     found, orders = with_database(work)
     if as_csv:
         _print_csv(found, orders)
+    elif as_json:
+        print_json({**_period_row(found.period), "parts": list(_part_rows(found, orders))})
     else:
         _print_proof(found)
     if any(found.residuals.values()):
@@ -154,31 +160,31 @@ def verify(as_json: AsJson = False) -> None:
 
 
 @rates.command()
-def check(file: RatesFile) -> None:
+def check(file: RatesFile, as_json: AsJson = False) -> None:
     """Say everything that is wrong with a table of rates, by line; nothing is changed.
 
     Example: `onhand settlement rates check rates.csv`
     """
-    _tell(read_rates(text_of(file)), file, "is right")
+    _tell(read_rates(text_of(file)), file, "is right", as_json=as_json)
 
 
 @rates.command()
-def load(file: RatesFile) -> None:
+def load(file: RatesFile, as_json: AsJson = False) -> None:
     """Put a table of rates in force as a whole; what was posted keeps its commission.
 
     Example: `onhand settlement rates load rates.csv`
     """
     text = text_of(file)
 
-    async def work(database: Database, _settings: Settings) -> object:
+    async def work(database: Database, _settings: Settings) -> RateTable | list[RateProblem]:
         return await load_rates(database, system_clock, text)
 
-    _tell(with_database(work), file, "is in force")
+    _tell(with_database(work), file, "is in force", as_json=as_json)
 
 
 @rates.command()
-def show() -> None:
-    """Print the table that is in force, as a CSV that can be changed and loaded.
+def show(as_json: AsJson = False) -> None:
+    """Print the table that is in force, as a CSV that can be changed and loaded; with --json its rows.
 
     Example: `onhand settlement rates show > rates.csv`
     """
@@ -186,7 +192,11 @@ def show() -> None:
     async def work(database: Database, _settings: Settings) -> str:
         return await text_in_force(database)
 
-    print(with_database(work), end="")
+    text = with_database(work)
+    if as_json:
+        print_json(list(csv.DictReader(StringIO(text))))
+    else:
+        print(text, end="")
 
 
 @contextmanager
@@ -202,12 +212,17 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise Problem(f"can't write {path}: {error}") from error
 
 
-def _tell(read: object, file: Path, what: str) -> None:
-    if isinstance(read, RateTable):
+def _tell(read: RateTable | list[RateProblem], file: Path, what: str, *, as_json: bool) -> None:
+    problems = read if isinstance(read, list) else []
+    if as_json:
+        found = [{"line": each.line, "message": each.refusal.message} for each in problems]
+        categories = len(read.categories) if isinstance(read, RateTable) else None
+        print_json({"file": str(file), "categories": categories, "problems": found})
+    elif isinstance(read, RateTable):
         print(f"{file} {what}: {len(read.categories)} categories")
+    if isinstance(read, RateTable):
         return
-    assert isinstance(read, list)
-    for problem in read:
+    for problem in problems:
         print(f"{file}:{problem.line}: {problem.refusal.message}", file=sys.stderr)
     raise Problem(f"{file} has {counted(len(read), 'problem')}, and nothing was changed")
 
@@ -292,8 +307,13 @@ def _print_proof(found: Proof) -> None:
 
 
 def _print_csv(found: Proof, orders: list[Sum]) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(("part", "what", "rows", "amount", "currency"))
+    writer = csv.DictWriter(sys.stdout, ("part", "what", "rows", "amount", "currency"), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_part_rows(found, orders))
+
+
+def _part_rows(found: Proof, orders: list[Sum]) -> Iterator[dict[str, Any]]:
     currency = found.period.currency
-    for name, what, rows, amount in _parts(found, orders):
-        writer.writerow((name, what, "" if rows is None else rows, format_money(amount, currency), currency))
+    for part, what, rows, amount in _parts(found, orders):
+        shown = format_money(amount, currency)
+        yield {"part": part, "what": what, "rows": rows, "amount": shown, "currency": currency}

@@ -10,6 +10,7 @@ import typer
 from onhand.cli.answers import Problem, print_facts, print_rows
 from onhand.cli.asking import ClientId, ClientSecret, ProfileName, Url, asker, partner_client
 from onhand.cli.options import AsJson, new_group
+from onhand.cli.outputs import check_folder
 from onhand.cli.progress import waiting_bar
 from onhand.client.clients import Client
 from onhand.client.csvs import ReportRows
@@ -40,15 +41,14 @@ def get(
 
     Example: `onhand settlement get 2026-05-05 --into reports --profile shop`
     """
-    if not into.is_dir():
-        raise Problem(f"there is no folder {into}: make it, or name another with --into")
+    check_folder(into)
     asks = asker(profile, url, client_id, client_secret)
-    with partner_client(asks) as client, waiting_bar("settlement", shown=not as_json):
+    with partner_client(asks) as client, waiting_bar("settlement", shown=not as_json) as bar:
         day = report_date.date() if report_date else _newest(client, legacy=legacy)
         if legacy:
-            facts = _legacy_facts(client.settlement.save_legacy(day, into))
+            facts = _legacy_facts(client.settlement.save_legacy(day, into, arrived=bar.arrived))
         else:
-            facts = _facts(client.settlement.save(day, into))
+            facts = _facts(client.settlement.save(day, into, arrived=bar.arrived))
     print_facts({"report_date": str(day), **facts}, as_json=as_json)
     if facts.get("residual") not in (None, "0.00", "0"):
         raise Problem(f"the rows do not add up to what is payable: {facts['residual']} is left over")

@@ -1,7 +1,7 @@
 """Ending a command by Ctrl+C."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
@@ -11,7 +11,7 @@ from onhand.cli.answers import STOPPED, complain
 
 
 @contextmanager
-def stoppable(said: str) -> Iterator[None]:
+def stoppable(said: str | Callable[[], str]) -> Iterator[None]:
     """Let the first Ctrl+C end what is done here, even while it waits for input, with one line that says `said`.
 
     Left to itself asyncio only cancels its task, which a read that waits on a pipe never notices.
@@ -20,7 +20,7 @@ def stoppable(said: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as interrupt:
-        complain(said)
+        complain(said if isinstance(said, str) else said())
         raise typer.Exit(STOPPED) from interrupt
     finally:
         signal.signal(signal.SIGINT, before)

@@ -1,6 +1,5 @@
 """The client, blocking and awaited: the same groups of operations over the same core."""
 
-import os
 import random
 import time
 from collections.abc import Awaitable, Callable
@@ -14,6 +13,8 @@ from uuid import uuid4
 import httpx
 
 from onhand.client.caller import Caller, Surroundings
+from onhand.client.catalogue import AsyncCatalogue, Catalogue
+from onhand.client.centres import AsyncCentres, Centres
 from onhand.client.credentials import GatewayClient, OperatorToken, SupplierKey
 from onhand.client.drivers import REAL_ASYNC_SLEEP, REAL_SLEEP, AwaitingDriver, BlockingDriver
 from onhand.client.errors import BadSetup
@@ -21,12 +22,13 @@ from onhand.client.feeds import AsyncFeedGroup, FeedGroup
 from onhand.client.fulfilment import AsyncFulfilment, Fulfilment
 from onhand.client.inventory import AsyncInventoryGroup, AsyncTokens, InventoryGroup, Tokens
 from onhand.client.money import AsyncMoney, Money
-from onhand.client.onboarding import AsyncCatalogue, AsyncOnboarding, Catalogue, Onboarding
+from onhand.client.onboarding import AsyncOnboarding, Onboarding
 from onhand.client.operator import AsyncOperator, Operator
 from onhand.client.policy import DEFAULT_POLICY, Policy, Polling
 from onhand.client.polling import LOOPBACK, polling_for
 from onhand.client.reports import AsyncReports, Reports
 from onhand.client.sandbox import AsyncSandboxControls, SandboxControls
+from onhand.client.server import AsyncServer, Server
 from onhand.client.settlement import AsyncSettlement, Settlement
 from onhand.client.stores import AsyncStores, Stores
 
@@ -84,8 +86,7 @@ class _Made:
     @property
     def _trusted(self) -> SSLContext:
         """The certificates that are trusted."""
-        places = tuple(os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
-        return _trusted(places if self._trusts_environment else None)
+        return _trusted(self._trusts_environment)
 
 
 class Client(_Made):
@@ -152,7 +153,9 @@ class Client(_Made):
         self.operator = Operator(*parts)
         self.catalogue = Catalogue(*parts)
         self.onboarding = Onboarding(*parts)
+        self.centres = Centres(*parts)
         self.money = Money(*parts)
+        self.server = Server(*parts)
         self.sandbox = SandboxControls(*parts)
 
 
@@ -213,14 +216,16 @@ class AsyncClient(_Made):
         self.operator = AsyncOperator(*parts)
         self.catalogue = AsyncCatalogue(*parts)
         self.onboarding = AsyncOnboarding(*parts)
+        self.centres = AsyncCentres(*parts)
         self.money = AsyncMoney(*parts)
+        self.server = AsyncServer(*parts)
         self.sandbox = AsyncSandboxControls(*parts)
 
 
 @cache
-def _trusted(places: tuple[str | None, ...] | None) -> SSLContext:
-    """Certificates by where the environment has them; reading them takes longer than a call, so that clients share."""
-    return httpx.create_ssl_context(trust_env=places is not None)
+def _trusted(trusts_environment: bool) -> SSLContext:
+    """Certificates, by the environment's word or httpx's own; reading them takes longer than a call: once a process."""
+    return httpx.create_ssl_context(trust_env=trusts_environment)
 
 
 def _new_id() -> str:

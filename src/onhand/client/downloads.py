@@ -6,12 +6,12 @@ Only the driver that carries out the steps calls what writes here.
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
 from onhand.client.caller import Caller
-from onhand.client.errors import Refused, Unreadable
+from onhand.client.errors import NotFound, Refused, Unreadable
 from onhand.client.steps import Answer, Exchange, Headers, Request, done
 
 SECONDS_MAX = 3_600.0
@@ -25,24 +25,40 @@ _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 _FILE_NAME = re.compile(r'filename="?([^";]+)"?')
 
 
+Arrived = Callable[[int, int | None], object]
+"""Hears how many bytes of a file are there, and of how many, where the server says that."""
+
+
 class FileSink:
     """A file that is written under another name until it is whole.
 
-    A broken download is taken up where it ended, if the server says that it serves parts, and that the file is still
-    the same.
+    A broken download is taken up where it ended, by this program or by its next run, if the server says that it serves
+    parts, and that the file is still the same. What says so stands beside the part, under the name of the part and
+    `.tag`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, arrived: Arrived | None = None) -> None:
         self.path = path
         self._part = path.with_name(f"{path.name}.part")
+        self._tag = path.with_name(f"{path.name}.part.tag")
+        self._arrived = arrived
         self._file: IO[bytes] | None = None
         self._bytes = 0
+        self._bytes_total: int | None = None
         self._validator = ""
 
     @property
     def bytes_taken(self) -> int:
         """How many bytes are there."""
         return self._bytes
+
+    def take_up(self) -> None:
+        """Find what an earlier run left."""
+        try:
+            self._validator = self._tag.read_text(encoding="latin-1")
+            self._bytes = self._part.stat().st_size
+        except OSError:
+            self._bytes, self._validator = 0, ""
 
     def resume(self) -> Headers:
         """What asks for the rest, unless the file has changed."""
@@ -54,12 +70,17 @@ class FileSink:
     def begin(self, status: int, headers: Mapping[str, str]) -> bool:
         """Go on with a part that fits, or begin anew with the whole."""
         if status == 206 and self._fits(headers):
+            self._go_on()
             return True
         if status != 200:
             return False
         self.forget()
-        self._validator = headers.get("etag") or headers.get("last-modified") or ""
         self._file = self._part.open("wb")
+        self._validator = _validator(headers)
+        if self._validator:
+            # Later than the part is emptied: it is never said of another file's bytes.
+            self._tag.write_text(self._validator, encoding="latin-1")
+        self._bytes_total = _length(headers)
         return True
 
     def write(self, piece: bytes) -> None:
@@ -67,29 +88,54 @@ class FileSink:
         assert self._file is not None, "a body begins before its first piece"
         self._file.write(piece)
         self._bytes += len(piece)
+        if self._arrived:
+            self._arrived(self._bytes, self._bytes_total)
 
     def finish(self) -> Path:
         """The file, whole and under its own name."""
         assert self._file is not None, "a download ends after it began"
         self._file.close()
         self._file = None
+        self._tag.unlink(missing_ok=True)
         return self._part.replace(self.path)
+
+    def leave(self) -> None:
+        """Keep what is there for another run, where that could go on with it."""
+        if not self._bytes or not self._validator:
+            self.forget()
+        elif self._file:
+            self._file.close()
+            self._file = None
 
     def forget(self) -> None:
         """Throw away what is there."""
         if self._file:
             self._file.close()
         self._file, self._bytes, self._validator = None, 0, ""
+        self._tag.unlink(missing_ok=True)
         self._part.unlink(missing_ok=True)
+
+    def _go_on(self) -> None:
+        if self._file is None:
+            # At its place and not at the end: two runs at once write the same bytes to the same places.
+            self._file = self._part.open("r+b")
+            self._file.seek(self._bytes)
 
     def _fits(self, headers: Mapping[str, str]) -> bool:
         found = _RANGE.match(headers.get("content-range", ""))
-        return self._file is not None and found is not None and int(found[1]) == self._bytes
+        if not self._bytes or found is None or int(found[1]) != self._bytes:
+            return False
+        self._bytes_total = int(found[2]) if found[2] != "*" else None
+        return True
 
 
 def downloaded(caller: Caller, request: Request, sink: FileSink, seconds_max: float = SECONDS_MAX) -> Exchange[Answer]:
-    """The answer to a request whose body is in the file of the sink then."""
+    """The answer to a request whose body is in the file of the sink then.
+
+    Where it breaks off, what has come is kept for the next run; where the server has another file or none, it is not.
+    """
     try:
+        yield from done(sink.take_up)
         try:
             answer = yield from caller.ask(request, sink, seconds_max)
         except Refused as refusal:
@@ -100,10 +146,26 @@ def downloaded(caller: Caller, request: Request, sink: FileSink, seconds_max: fl
             answer = yield from caller.ask(request, sink, seconds_max)
         _check_part(answer, request)
         yield from done(sink.finish)
-    except BaseException:
+    except (Unreadable, NotFound):
         sink.forget()
         raise
+    except BaseException:
+        sink.leave()
+        raise
     return answer
+
+
+def _validator(headers: Mapping[str, str]) -> str:
+    """What says that a file is byte for byte the same; nothing where the server can't or the bytes are coded anew."""
+    etag = headers.get("etag", "")
+    if headers.get("content-encoding", "identity") != "identity" or etag.startswith("W/"):
+        return ""
+    return etag or headers.get("last-modified", "")
+
+
+def _length(headers: Mapping[str, str]) -> int | None:
+    said = headers.get("content-length", "")
+    return int(said) if said.isdigit() else None
 
 
 def _check_part(answer: Answer, request: Request) -> None:

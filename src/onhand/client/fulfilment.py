@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from onhand.client.csvs import ReportRows, rows_in, rows_of_file
-from onhand.client.downloads import SECONDS_MAX, FileSink, downloaded, file_name
+from onhand.client.downloads import SECONDS_MAX, Arrived, FileSink, downloaded, file_name
 from onhand.client.gateway import Parameters, read
 from onhand.client.gtins import padded_gtin
 from onhand.client.operations import Awaiting, Blocking, Group, Page, Walk, listing, operation
@@ -12,6 +12,7 @@ from onhand.client.results.fulfilment import CentreItem, CentrePage, InventoryLo
 from onhand.client.steps import Exchange, Request
 
 _PATH = "/v3/report/wfs/inventory-reconciliation-report"
+_MONTH = "/v3/report/wfs/inventoryReconciliationReport"
 _LOG = "/v3/fulfillment/inventory-log"
 _STOCK = "/v3/fulfillment/inventory"
 
@@ -40,10 +41,34 @@ class FulfilmentOperations(Group):
         *,
         gtin: str | None = None,
         seconds_max: float = SECONDS_MAX,
+        arrived: Arrived | None = None,
     ) -> Exchange[ReportRows[ReconciliationRow]]:
-        """The same, saved as a file."""
+        """The same, saved as a file; `arrived` hears of its bytes."""
         request = _report(start_date, end_date, gtin)
-        yield from downloaded(self._caller, request, FileSink(file), seconds_max)
+        yield from downloaded(self._caller, request, FileSink(file, arrived), seconds_max)
+        return rows_of_file(file, ReconciliationRow)
+
+    @operation
+    def month(self, month: date, *, gtin: str | None = None) -> Exchange[ReportRows[ReconciliationRow]]:
+        """The reconciliation of the month in which a day is; of the current one, the days that are known.
+
+        In all else it is `reconciliation`, and shares its limit.
+        """
+        answer = yield from self._caller.ask(_month_report(month, gtin))
+        return rows_in(answer.body, ReconciliationRow, file_name(answer, "reconciliation.csv"))
+
+    @operation
+    def save_month(
+        self,
+        month: date,
+        file: Path,
+        *,
+        gtin: str | None = None,
+        seconds_max: float = SECONDS_MAX,
+        arrived: Arrived | None = None,
+    ) -> Exchange[ReportRows[ReconciliationRow]]:
+        """The same, saved as a file; `arrived` hears of its bytes."""
+        yield from downloaded(self._caller, _month_report(month, gtin), FileSink(file, arrived), seconds_max)
         return rows_of_file(file, ReconciliationRow)
 
     @listing(LogEntry)
@@ -94,6 +119,11 @@ class Fulfilment(FulfilmentOperations, Blocking):
 
 class AsyncFulfilment(FulfilmentOperations, Awaiting):
     """Fulfilled stock, awaited."""
+
+
+def _month_report(month: date, gtin: str | None) -> Request:
+    named = {"monthYear": f"{month:%m-%Y}", "gtin": padded_gtin(gtin)}
+    return read(f"GET {_PATH} {month:%Y-%m}", _MONTH, named)
 
 
 def _report(start_date: date, end_date: date, gtin: str | None) -> Request:

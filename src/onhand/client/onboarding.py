@@ -1,4 +1,4 @@
-"""The operator's API: who there is, what there is, and where (OP-01, OP-02)."""
+"""The operator's API: who there is, who may ask, and where things are (OP-01)."""
 
 from collections.abc import Mapping as Named
 from collections.abc import Sequence
@@ -7,90 +7,27 @@ from urllib.parse import quote
 
 from onhand.client.back_office import asked, walk_after
 from onhand.client.operations import Awaiting, Blocking, Group, Walk, listing, operation
+from onhand.client.results.access import (
+    ConsumersPage,
+    GatewayClientsPage,
+    KeysPage,
+    OperatorProgram,
+    OperatorProgramsPage,
+)
 from onhand.client.results.operator import (
     Added,
     Code,
     Consumer,
     ConsumerKey,
-    Imported,
-    Item,
-    ItemsPage,
     KnownClient,
-    Mapping,
-    Mappings,
     Partner,
     PartnersPage,
     ShipNode,
     ShipNodesPage,
-    Sku,
-    SkusPage,
     Store,
     StoresPage,
 )
 from onhand.client.steps import Exchange
-
-
-class CatalogueOperations(Group):
-    """Items, who sees them, and what partners call them. A body is checked as a whole: all of it is stored, or none."""
-
-    @operation
-    def add_items(self, items: Sequence[Item]) -> Exchange[Imported]:
-        """Add items or change them."""
-        return self._caller.result(asked("POST /items", "/items", body={"items": items}), Imported)
-
-    @operation
-    def item(self, gtin: str) -> Exchange[Item]:
-        """One item."""
-        return self._caller.result(asked("GET /items/{gtin}", f"/items/{quote(gtin, safe='')}"), Item)
-
-    @listing(Item)
-    def items(self) -> Walk[Item]:
-        """Every item, in the order of their GTINs."""
-        return walk_after(
-            self._caller, "GET /items", "/items", {}, ItemsPage, lambda page: (page.items, page.next_after)
-        )
-
-    @operation
-    def add_mappings(self, mappings: Sequence[Mapping]) -> Exchange[Imported]:
-        """Let suppliers see items."""
-        return self._caller.result(asked("POST /mappings", "/mappings", body={"mappings": mappings}), Imported)
-
-    @operation
-    def mappings(self, gtin: str) -> Exchange[tuple[Mapping, ...]]:
-        """Who sees an item, and where."""
-        request = asked("GET /items/{gtin}/mappings", f"/items/{quote(gtin, safe='')}/mappings")
-        return (yield from self._caller.result(request, Mappings)).mappings
-
-    @operation
-    def remove_mapping(self, gtin: str, supplier: str, *, store_nbr: int | None = None) -> Exchange[None]:
-        """Stop a supplier from seeing an item: at one store, or by the mapping for every store."""
-        path = f"/items/{quote(gtin, safe='')}/mappings/{quote(supplier, safe='')}"
-        request = asked("DELETE /items/{gtin}/mappings/{supplier}", path, {"storeNbr": store_nbr})
-        yield from self._caller.ask(request)
-
-    @operation
-    def add_skus(self, skus: Sequence[Sku]) -> Exchange[Imported]:
-        """Say what sellers and vendors call items."""
-        return self._caller.result(asked("POST /skus", "/skus", body={"skus": skus}), Imported)
-
-    @listing(Sku)
-    def skus(self, seller: str) -> Walk[Sku]:
-        """What a seller or vendor calls items."""
-        path = f"/sellers/{quote(seller, safe='')}/skus"
-        return walk_after(
-            self._caller,
-            "GET /sellers/{seller}/skus",
-            path,
-            {},
-            SkusPage,
-            lambda page: (page.skus, page.next_after),
-        )
-
-    @operation
-    def remove_sku(self, seller: str, sku: str) -> Exchange[None]:
-        """Forget what a seller or vendor calls an item."""
-        path = f"/sellers/{quote(seller, safe='')}/skus/{quote(sku, safe='')}"
-        yield from self._caller.ask(asked("DELETE /sellers/{seller}/skus/{sku}", path))
 
 
 class OnboardingOperations(Group):
@@ -126,11 +63,35 @@ class OnboardingOperations(Group):
         path = f"/partners/{quote(provider, safe='')}/suppliers/{quote(supplier, safe='')}"
         yield from self._caller.ask(asked("DELETE /partners/{provider}/suppliers/{supplier}", path))
 
+    @listing(Partner)
+    def suppliers_of(self, provider: str) -> Walk[Partner]:
+        """The suppliers on whose behalf a service provider may ask."""
+        return walk_after(
+            self._caller,
+            "GET /partners/{provider}/suppliers",
+            f"/partners/{quote(provider, safe='')}/suppliers",
+            {},
+            PartnersPage,
+            lambda page: (page.partners, page.next_after),
+        )
+
     @operation
     def add_consumer(self, partner: str, consumer_id: str) -> Exchange[Consumer]:
         """Say by which id a partner signs."""
         body = {"partner": partner, "consumerId": consumer_id}
         return self._caller.result(asked("POST /consumers", "/consumers", body=body), Consumer)
+
+    @listing(Consumer)
+    def consumers(self, *, partner: str | None = None) -> Walk[Consumer]:
+        """The ids by which partners sign."""
+        return walk_after(
+            self._caller,
+            "GET /consumers",
+            "/consumers",
+            {"partner": partner},
+            ConsumersPage,
+            lambda page: (page.consumers, page.next_after),
+        )
 
     @operation
     def add_key(self, consumer_id: str, key_version: str, public_key: str) -> Exchange[ConsumerKey]:
@@ -138,6 +99,18 @@ class OnboardingOperations(Group):
         path = f"/consumers/{quote(consumer_id, safe='')}/keys"
         body = {"keyVersion": key_version, "publicKey": public_key}
         return self._caller.result(asked("POST /consumers/{consumerId}/keys", path, body=body), ConsumerKey)
+
+    @listing(ConsumerKey)
+    def keys(self, consumer_id: str) -> Walk[ConsumerKey]:
+        """The versions of a consumer's public key, live and revoked."""
+        return walk_after(
+            self._caller,
+            "GET /consumers/{consumerId}/keys",
+            f"/consumers/{quote(consumer_id, safe='')}/keys",
+            {},
+            KeysPage,
+            lambda page: (page.keys, page.next_after),
+        )
 
     @operation
     def revoke_key(self, consumer_id: str, key_version: str) -> Exchange[None]:
@@ -160,6 +133,18 @@ class OnboardingOperations(Group):
         body = {"clientId": client_id, "partner": partner, **{k: v for k, v in given.items() if v is not None}}
         request = asked("POST /gateway-clients", "/gateway-clients", body=body, repeatable=secret is not None)
         return self._caller.result(request, KnownClient)
+
+    @listing(KnownClient)
+    def clients(self, *, partner: str | None = None) -> Walk[KnownClient]:
+        """The programs of partners at the gateway, without their secrets."""
+        return walk_after(
+            self._caller,
+            "GET /gateway-clients",
+            "/gateway-clients",
+            {"partner": partner},
+            GatewayClientsPage,
+            lambda page: (page.clients, page.next_after),
+        )
 
     @operation
     def rotate_secret(self, client_id: str, *, secret: str | None = None) -> Exchange[KnownClient]:
@@ -184,9 +169,51 @@ class OnboardingOperations(Group):
         return self._caller.result(request, Code)
 
     @operation
+    def end_delegation(self, client_id: str, partner: str) -> Exchange[None]:
+        """End that a provider's program acts for a seller, with the tokens and codes that it has for it."""
+        path = f"/gateway-clients/{quote(client_id, safe='')}/delegations/{quote(partner, safe='')}"
+        yield from self._caller.ask(asked("DELETE /gateway-clients/{clientId}/delegations/{partner}", path))
+
+    @operation
+    def add_operator_client(
+        self, client_id: str, *, source: str | None = None, token: str | None = None
+    ) -> Exchange[OperatorProgram]:
+        """Let a program of the operator's in; `source` of its events is its own id unless said.
+
+        Its token is told once: give one of 16 characters or more, and it can be repeated.
+        """
+        body = {"clientId": client_id, "source": source or client_id, **({"token": token} if token else {})}
+        request = asked("POST /operator-clients", "/operator-clients", body=body, repeatable=token is not None)
+        return self._caller.result(request, OperatorProgram)
+
+    @listing(OperatorProgram)
+    def operator_clients(self) -> Walk[OperatorProgram]:
+        """The operator's own programs, without their tokens."""
+        return walk_after(
+            self._caller,
+            "GET /operator-clients",
+            "/operator-clients",
+            {},
+            OperatorProgramsPage,
+            lambda page: (page.clients, page.next_after),
+        )
+
+    @operation
+    def revoke_operator_client(self, client_id: str) -> Exchange[OperatorProgram]:
+        """Shut a program of the operator's out, for good."""
+        path = f"/operator-clients/{quote(client_id, safe='')}"
+        return self._caller.result(asked("DELETE /operator-clients/{clientId}", path), OperatorProgram)
+
+    @operation
     def add_stores(self, stores: Sequence[Store]) -> Exchange[Added]:
         """Make stores known, all or none."""
         return self._caller.result(asked("POST /stores", "/stores", body={"stores": stores}), Added)
+
+    @operation
+    def put_store(self, store: Store) -> Exchange[Store]:
+        """Make one store known. Conflict where it is known by another name."""
+        path = f"/stores/{store.store_nbr}"
+        return self._caller.result(asked("PUT /stores/{storeNbr}", path, body={"name": store.name}), Store)
 
     @listing(Store)
     def stores(self) -> Walk[Store]:
@@ -201,6 +228,19 @@ class OnboardingOperations(Group):
         body = {"nodes": [{"node": node.node, "name": node.name, "partner": node.partner} for node in nodes]}
         return self._caller.result(asked("POST /ship-nodes", "/ship-nodes", body=body), Added)
 
+    @operation
+    def put_ship_node(self, node: ShipNode) -> Exchange[ShipNode]:
+        """Make one ship node known. Conflict where it is known by another name or owner."""
+        path = f"/ship-nodes/{quote(node.node, safe='')}"
+        body = {"name": node.name, "partner": node.partner}
+        return self._caller.result(asked("PUT /ship-nodes/{node}", path, body=body), ShipNode)
+
+    @operation
+    def set_default_node(self, seller: str, node: str) -> Exchange[None]:
+        """Choose the ship node that a seller means where it names none."""
+        path = f"/partners/{quote(seller, safe='')}/default-node"
+        yield from self._caller.ask(asked("PUT /partners/{code}/default-node", path, body={"node": node}))
+
     @listing(ShipNode)
     def ship_nodes(self, *, partner: str | None = None) -> Walk[ShipNode]:
         """Every ship node, in the order of their codes."""
@@ -212,14 +252,6 @@ class OnboardingOperations(Group):
             ShipNodesPage,
             lambda page: (page.nodes, page.next_after),
         )
-
-
-class Catalogue(CatalogueOperations, Blocking):
-    """The catalogue, blocking."""
-
-
-class AsyncCatalogue(CatalogueOperations, Awaiting):
-    """The catalogue, awaited."""
 
 
 class Onboarding(OnboardingOperations, Blocking):

@@ -1,7 +1,7 @@
-"""The operator's API: events, orders, and reading the ledger (OP-03 to OP-08)."""
+"""The operator's API: events, orders, the ledger and its upkeep (OP-03 to OP-08)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import quote
 
 import msgspec
@@ -10,12 +10,14 @@ from onhand.client.back_office import asked, walk_after
 from onhand.client.operations import Awaiting, Blocking, Group, Walk, listing, operation
 from onhand.client.results.operator import (
     BatchResult,
+    HousekeepingPass,
     ItemStock,
     LedgerHistory,
     LedgerRow,
     Order,
     OrderResults,
     OrdersPage,
+    Raised,
     Shortfall,
     ShortfallsPage,
     Told,
@@ -23,6 +25,26 @@ from onhand.client.results.operator import (
 from onhand.client.steps import Exchange
 
 _NDJSON = (("Content-Type", "application/x-ndjson"),)
+_STREAM_NAMES = {
+    "store_nbr": "storeNbr",
+    "node": "node",
+    "seller": "partnerId",
+    "location_area": "locationArea",
+    "state": "state",
+}
+
+
+class StreamNames(TypedDict, total=False):
+    """Where a stream is: at a store, or at a fulfilment centre with the seller whose units they are.
+
+    Without an area it is STORE, without a state AVAILABLE.
+    """
+
+    store_nbr: int | None
+    node: str | None
+    seller: str | None
+    location_area: str | None
+    state: str | None
 
 
 class OperatorOperations(Group):
@@ -128,9 +150,35 @@ class OperatorOperations(Group):
             place_name="cursor",
         )
 
+    @operation
+    def refresh(self, command_id: str, gtin: str, **of: Unpack[StreamNames]) -> Exchange[Raised]:
+        """Show in a stream's history that it was refreshed (INRF); no quantity changes.
+
+        A command that is repeated under its id raises nothing twice.
+        """
+        body = {"commandId": command_id, "gtin": gtin, **_named(of)}
+        return self._caller.result(asked("POST /ledger/refresh", "/ledger/refresh", body=body), Raised)
+
+    @operation
+    def replay(
+        self, command_id: str, gtin: str, start_time: str, end_time: str, **of: Unpack[StreamNames]
+    ) -> Exchange[Raised]:
+        """Show what happened in a stream from one moment until before another once more (NB); no quantity changes."""
+        body = {"commandId": command_id, "gtin": gtin, "startTime": start_time, "endTime": end_time, **_named(of)}
+        return self._caller.result(asked("POST /ledger/replay", "/ledger/replay", body=body), Raised)
+
+    @operation
+    def housekeeping(self) -> Exchange[HousekeepingPass]:
+        """Run a housekeeping pass now, as a server does by itself."""
+        return self._caller.result(asked("POST /ledger/housekeeping", "/ledger/housekeeping"), HousekeepingPass)
+
     def _told(self, verb: str, name: str, entries: Sequence[Told]) -> Exchange[OrderResults]:
         body: dict[str, Any] = {name: list(entries)}
         return self._caller.result(asked(f"POST /orders/{verb}", f"/orders/{verb}", body=body), OrderResults)
+
+
+def _named(of: StreamNames) -> dict[str, object]:
+    return {_STREAM_NAMES[name]: value for name, value in of.items() if value is not None}
 
 
 class Operator(OperatorOperations, Blocking):

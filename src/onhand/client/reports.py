@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar, Unpack
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from onhand.client.caller import Caller, json_body
 from onhand.client.csvs import ReportRows, rows_of_file
-from onhand.client.downloads import SECONDS_MAX, FileSink, downloaded, unpacked
+from onhand.client.downloads import SECONDS_MAX, Arrived, FileSink, downloaded, unpacked
 from onhand.client.errors import Failed, Forbidden, Unfinished
 from onhand.client.gateway import read, write
 from onhand.client.operations import Awaiting, Blocking, Group, Page, Walk, listing, operation
@@ -31,6 +31,18 @@ Told = Callable[[ReportRequest], object]
 
 VERSION = "v1"
 _LISTED = "/v3/reports/reportRequests"
+
+
+class Waiting(TypedDict, total=False):
+    """How a report is waited for and fetched: for how long, how often it is asked after, and who hears of it.
+
+    `told` hears of every status on the way, `arrived` of the file's bytes.
+    """
+
+    seconds_max: float
+    polling: Polling | None
+    told: Told | None
+    arrived: Arrived | None
 
 
 class ReportOperations(Group):
@@ -68,8 +80,8 @@ class ReportOperations(Group):
         told: Told | None = None,
     ) -> Exchange[ReportRequest]:
         """How a report ended; `told` hears of every status on the way. Unfinished where it takes longer."""
-        waiting = (polling or self._caller.polling, seconds_max, told)
-        return _ended(self._caller, request_id, report_type, report_version, waiting)
+        patience = (polling or self._caller.polling, seconds_max, told)
+        return _ended(self._caller, request_id, report_type, report_version, patience)
 
     @listing(ReportRequest)
     def list(self, *, report_type: str, report_version: str = VERSION, page_size: int = 10) -> Walk[ReportRequest]:
@@ -90,12 +102,20 @@ class ReportOperations(Group):
         return _link(self._caller, request_id)
 
     @operation
-    def download(self, request_id: str, folder: Path, *, seconds_max: float = SECONDS_MAX) -> Exchange[Path]:
-        """Save the file of a report that is ready, unpacked, in a folder; its path.
+    def download(
+        self,
+        request_id: str,
+        folder: Path,
+        *,
+        seconds_max: float = SECONDS_MAX,
+        arrived: Arrived | None = None,
+    ) -> Exchange[Path]:
+        """Save the file of a report that is ready, unpacked, in a folder; its path. `arrived` hears of its bytes.
 
-        A link that has expired is asked for anew, once. Failed where the report is not ready.
+        What an earlier call left there of the same report is gone on with. A link that has expired is asked for anew,
+        once. Failed where the report is not ready.
         """
-        return _saved(self._caller, request_id, folder, seconds_max)
+        return _saved(self._caller, request_id, folder, seconds_max, arrived)
 
     @operation
     def request_and_download(
@@ -106,9 +126,7 @@ class ReportOperations(Group):
         filters: Sequence[RowFilter] = (),
         start_date: date | None = None,
         end_date: date | None = None,
-        seconds_max: float = SECONDS_MAX,
-        polling: Polling | None = None,
-        told: Told | None = None,
+        **waiting: Unpack[Waiting],
     ) -> Exchange[ReportRows[FileRow]]:
         """Ask for a report of any type, wait for it, and save it in a folder; its rows as cells by column.
 
@@ -116,7 +134,6 @@ class ReportOperations(Group):
             Unfinished: it takes longer than `seconds_max`; the report goes on.
             Failed: it ended as an error.
         """
-        waiting = (polling or self._caller.polling, seconds_max, told)
         body = _body(filters, start_date, end_date)
         return _whole(self._caller, report_type, body, folder, waiting, FileRow)
 
@@ -126,25 +143,14 @@ class ReportOperations(Group):
         folder: Path,
         *,
         filters: Sequence[RowFilter] = (),
-        seconds_max: float = SECONDS_MAX,
-        polling: Polling | None = None,
-        told: Told | None = None,
+        **waiting: Unpack[Waiting],
     ) -> Exchange[ReportRows[VisibilityRow]]:
         """A drop-ship vendor's inventory report, waited for and saved in a folder."""
-        waiting = (polling or self._caller.polling, seconds_max, told)
         return _whole(self._caller, "DSV_INVENTORY", _body(filters), folder, waiting, VisibilityRow)
 
     @operation
-    def inventory(
-        self,
-        folder: Path,
-        *,
-        seconds_max: float = SECONDS_MAX,
-        polling: Polling | None = None,
-        told: Told | None = None,
-    ) -> Exchange[ReportRows[SellerInventoryRow]]:
+    def inventory(self, folder: Path, **waiting: Unpack[Waiting]) -> Exchange[ReportRows[SellerInventoryRow]]:
         """A marketplace seller's inventory report, waited for and saved in a folder."""
-        waiting = (polling or self._caller.polling, seconds_max, told)
         return _whole(self._caller, "INVENTORY", _body(), folder, waiting, SellerInventoryRow)
 
     @operation
@@ -154,12 +160,9 @@ class ReportOperations(Group):
         *,
         start_date: date,
         end_date: date,
-        seconds_max: float = SECONDS_MAX,
-        polling: Polling | None = None,
-        told: Told | None = None,
+        **waiting: Unpack[Waiting],
     ) -> Exchange[ReportRows[ReconciliationRow]]:
         """The reconciliation of fulfilled stock as a report, waited for and saved in a folder."""
-        waiting = (polling or self._caller.polling, seconds_max, told)
         body = _body((), start_date, end_date)
         return _whole(self._caller, "INVENTORY_RECON", body, folder, waiting, ReconciliationRow)
 
@@ -172,7 +175,7 @@ class AsyncReports(ReportOperations, Awaiting):
     """Reports, awaited."""
 
 
-_Waiting = tuple[Polling, float, Told | None]
+_Patience = tuple[Polling, float, Told | None]
 
 
 def _body(filters: Sequence[RowFilter] = (), start_date: date | None = None, end_date: date | None = None) -> bytes:
@@ -202,9 +205,9 @@ def _status(caller: Caller, request_id: str, report_type: str, report_version: s
 
 
 def _ended(
-    caller: Caller, request_id: str, report_type: str, report_version: str, waiting: _Waiting
+    caller: Caller, request_id: str, report_type: str, report_version: str, patience: _Patience
 ) -> Exchange[ReportRequest]:
-    polling, seconds_max, told = waiting
+    polling, seconds_max, told = patience
     ended = yield from polled(
         caller,
         lambda asker: _status(asker, request_id, report_type, report_version),
@@ -224,7 +227,9 @@ def _link(caller: Caller, request_id: str) -> Exchange[ReportLink]:
     return caller.result(read(f"GET {path}", path, {"requestId": request_id}), ReportLink)
 
 
-def _saved(caller: Caller, request_id: str, folder: Path, seconds_max: float) -> Exchange[Path]:
+def _saved(
+    caller: Caller, request_id: str, folder: Path, seconds_max: float, arrived: Arrived | None
+) -> Exchange[Path]:
     until = caller.around.monotonic() + seconds_max
     for is_last in (False, True):
         found = yield from _link(caller, request_id)
@@ -233,7 +238,7 @@ def _saved(caller: Caller, request_id: str, folder: Path, seconds_max: float) ->
         name = Path(urlsplit(found.download_url).path).name or "report.zip"
         try:
             left = until - caller.around.monotonic()
-            yield from downloaded(caller, _file_request(found.download_url), FileSink(folder / name), left)
+            yield from downloaded(caller, _file_request(found.download_url), FileSink(folder / name, arrived), left)
         except Forbidden:
             if is_last:
                 raise
@@ -251,11 +256,19 @@ def _file_request(url: str) -> Request:
 
 
 def _whole(
-    caller: Caller, report_type: str, body: bytes, folder: Path, waiting: _Waiting, kind: type[T]
+    caller: Caller,
+    report_type: str,
+    body: bytes,
+    folder: Path,
+    waiting: Waiting,
+    kind: type[T],
 ) -> Exchange[ReportRows[T]]:
     asked = yield from _requested(caller, report_type, body, VERSION, None)
     identifier, version = asked.request_id, asked.report_version or VERSION
-    ended = yield from _ended(caller, identifier, report_type, version, waiting)
+    seconds_max = waiting.get("seconds_max", SECONDS_MAX)
+    patience = (waiting.get("polling") or caller.polling, seconds_max, waiting.get("told"))
+    ended = yield from _ended(caller, identifier, report_type, version, patience)
     if ended.request_status == "ERROR":
         raise Failed("report", identifier)
-    return rows_of_file((yield from _saved(caller, identifier, folder, waiting[1])), kind)
+    path = yield from _saved(caller, identifier, folder, seconds_max, waiting.get("arrived"))
+    return rows_of_file(path, kind)

@@ -6,8 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from onhand.client.caller import Caller
 from onhand.client.csvs import ReportRows, attribute_of, rows_in, rows_of_file
-from onhand.client.downloads import SECONDS_MAX, FileSink, downloaded, file_name, unpacked, unpacked_bytes
+from onhand.client.downloads import SECONDS_MAX, Arrived, FileSink, downloaded, file_name, unpacked, unpacked_bytes
 from onhand.client.errors import Unreadable
 from onhand.client.gateway import read
 from onhand.client.operations import Awaiting, Blocking, Group, Page, Walk, listing, operation
@@ -58,11 +59,12 @@ class SettlementOperations(Group):
         form: FileForm = "zip",
         partner_id: str | None = None,
         seconds_max: float = SECONDS_MAX,
+        arrived: Arrived | None = None,
     ) -> Exchange[ReportRows[SettlementRow]]:
-        """Save a report's CSV in a folder."""
+        """Save a report's CSV in a folder; `arrived` hears of its bytes."""
         request = _file(report_date, form, partner_id)
         target = folder / f"settlement_{report_date:%Y%m%d}.csv"
-        yield from _saved(self, request, target, form, seconds_max)
+        yield from _saved(self._caller, request, target, form, (seconds_max, arrived))
         return rows_of_file(target, SettlementRow)
 
     @operation
@@ -74,11 +76,12 @@ class SettlementOperations(Group):
         form: FileForm = "zip",
         partner_id: str | None = None,
         seconds_max: float = SECONDS_MAX,
+        arrived: Arrived | None = None,
     ) -> Exchange[ReportRows[LegacyRow]]:
         """Save a report's CSV in its earlier form in a folder."""
         request = _file(report_date, form, partner_id, legacy=True)
         target = folder / f"settlement_{report_date:%Y%m%d}_legacy.csv"
-        yield from _saved(self, request, target, form, seconds_max)
+        yield from _saved(self._caller, request, target, form, (seconds_max, arrived))
         return rows_of_file(target, LegacyRow)
 
     @listing(SettlementRow)
@@ -115,6 +118,9 @@ class SettlementOperations(Group):
         return page
 
 
+_Waiting = tuple[float, Arrived | None]
+
+
 class Settlement(SettlementOperations, Blocking):
     """Settlement reports, blocking."""
 
@@ -137,14 +143,13 @@ def _file(report_date: date, form: FileForm, partner_id: str | None, *, legacy: 
     return read(f"GET {_FILE}", _FILE, named, accept=_MEDIA_TYPES[form])
 
 
-def _saved(
-    group: SettlementOperations, request: Request, target: Path, form: FileForm, seconds_max: float
-) -> Exchange[None]:
+def _saved(caller: Caller, request: Request, target: Path, form: FileForm, waiting: _Waiting) -> Exchange[None]:
+    seconds_max, arrived = waiting
     if form == "csv":
-        yield from downloaded(group._caller, request, FileSink(target), seconds_max)  # noqa: SLF001 - its own group
+        yield from downloaded(caller, request, FileSink(target, arrived), seconds_max)
         return
     archive = target.with_suffix(".zip")
-    yield from downloaded(group._caller, request, FileSink(archive), seconds_max)  # noqa: SLF001
+    yield from downloaded(caller, request, FileSink(archive, arrived), seconds_max)
     yield from done(lambda: _unpack(archive, target))
 
 

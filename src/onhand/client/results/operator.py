@@ -327,4 +327,19 @@ class LedgerHistory(_Wire, frozen=True, kw_only=True):
     cursor: str | None = None
 
 
+class Raised(_Wire, frozen=True, kw_only=True):
+    """How many rows a command raised; 0 where it had been carried out before."""
+
+    raised: int
+
+
+class HousekeepingPass(_Wire, frozen=True, kw_only=True):
+    """What a pass of housekeeping raised, by event type, and how many moves between locations it finished."""
+
+    timebound_state: int
+    cid_gtin_balance: int
+    pcid: int
+    transfers_finished: int
+
+
 Told = dict[str, Any]
