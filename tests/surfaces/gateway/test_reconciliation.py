@@ -215,9 +215,16 @@ async def test_the_current_month_can_be_narrowed_to_one_item(counter: Counter) -
     assert answer.text == HEADER + line("2026-03-01", "2026-03-04", "12,0,-2,0,0,0,0,0,0,0,10")
 
 
-@pytest.mark.contract("WF-04")
-@pytest.mark.parametrize("gtin", ["012345678905", "1234", "", "0001234567890X", "٠٠٠١٢٣٤٥٦٧٨٩٠٥"])
-async def test_a_gtin_has_14_digits(counter: Counter, gtin: str) -> None:
+@pytest.mark.contract("DS-03", "WF-04")
+@pytest.mark.parametrize("gtin", ["0012345678905", "012345678905"])
+async def test_a_shorter_gtin_is_padded(counter: Counter, gtin: str) -> None:
+    answer = await ask(counter, **MARCH, gtin=gtin)
+    assert answer.text == HEADER + line("2026-03-01", "2026-03-04", "12,0,-2,0,0,0,0,0,0,0,10")
+
+
+@pytest.mark.contract("DS-03", "WF-04")
+@pytest.mark.parametrize("gtin", ["12345678905", "1234", "", "0001234567890X", "٠٠٠١٢٣٤٥٦٧٨٩٠٥"])
+async def test_what_is_no_gtin_is_refused(counter: Counter, gtin: str) -> None:
     answer = await ask(counter, **MARCH, gtin=gtin)
     assert errors(answer, 400) == [(PARAM, "gtin")]
     assert "14 digits" in descriptions(answer)
