@@ -347,6 +347,19 @@ async def test_what_was_refused_does_not_count(database: Database, clock: Frozen
     assert (await ask(counter, **FEBRUARY)).status_code == 429
 
 
+@pytest.mark.contract("WF-06")
+async def test_head_tells_of_the_file_and_leaves_its_retrieval(database: Database, clock: FrozenClock) -> None:
+    counter = await opened(database, clock, LIMITED)
+    await refresh(counter)
+    told = [await counter.send("HEAD", PATH, client="seller", parameters=FEBRUARY) for _ in range(2)]
+    assert [(answer.status_code, answer.content) for answer in told] == [(200, b"")] * 2
+    assert [answer.headers["x-current-token-count"] for answer in told] == ["1", "1"]
+    given = await ask(counter, **FEBRUARY)
+    assert given.status_code == 200
+    for name in ("content-type", "content-disposition"):
+        assert told[0].headers[name] == given.headers[name]
+
+
 @pytest.mark.contract("WF-02", "DS-28")
 async def test_names_that_mean_something_to_a_spreadsheet_come_back_as_they_are(counter: Counter) -> None:
     names = ['=SUM(A1)"x"', "Brötchen, «dunkel»\nzweite Zeile", "+1-800", "00123"]
