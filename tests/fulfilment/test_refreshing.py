@@ -10,6 +10,7 @@ from onhand.basics.clock import DAY, HOUR, day_of, parse_time
 from onhand.catalogue.imports import import_items, import_skus, listed
 from onhand.catalogue.items import remove_sku
 from onhand.catalogue.report import SourceRow
+from onhand.fulfilment.centres import CentresAdded, NewCentre, add_centres
 from onhand.fulfilment.reconciliation import calendar
 from onhand.fulfilment.reconciliation.asking import Wanted
 from onhand.fulfilment.reconciliation.refreshes import next_refresh
@@ -34,7 +35,7 @@ from tests.fulfilment.warehouse import (
     moved,
     transfer,
 )
-from tests.stock.stopping import Stopped, StoppingDatabase
+from tests.stock.stopping import Stopped, StoppingDatabase, WaitingDatabase
 
 FEBRUARY, MARCH = month(2026, 2), month(2026, 3)
 
@@ -293,6 +294,55 @@ async def test_any_number_of_workers_refresh_as_one(warehouse: Warehouse) -> Non
     done = await asyncio.gather(*(refreshed(warehouse, streams_max=1) for _ in range(4)))
     assert ["2026-03-31"] in done
     await _check_after(warehouse)
+
+
+@pytest.mark.contract("WF-05")
+async def test_whoever_is_overtaken_anywhere_changes_nothing_of_what_is_shown(warehouse: Warehouse) -> None:
+    await _three_centres(warehouse)
+    await refreshed(warehouse)
+    # The worker that is overtaken waits before each of its writes in turn, until it makes no more of them.
+    for number in range(1, 40):
+        set_clock(warehouse, f"2026-{4 + number // 28:02d}-{2 + number % 28:02d}T15:30:00")
+        overtaken = WaitingDatabase(warehouse.database, writes=number)
+        late = asyncio.create_task(Refresher(overtaken, warehouse.clock, streams_max=1).run_due())
+        waiting = asyncio.create_task(overtaken.waits.wait())
+        await asyncio.wait({late, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if late.done():
+            break
+        await refreshed(warehouse, streams_max=1)
+        before = await file_of(warehouse, MARCH + 1 + number // 28)
+        renamed = [SourceRow(1, {"gtin": GTIN, "name": f"Name {number}"})]
+        assert (await import_items(warehouse.database, warehouse.clock, listed(renamed))).is_stored
+        overtaken.goes_on.set()
+        await late
+        assert await file_of(warehouse, MARCH + 1 + number // 28) == before
+    assert late.done()
+    assert number > 5
+
+
+@pytest.mark.contract("WF-05")
+async def test_a_centre_that_is_added_during_a_refresh_is_in_it_as_a_whole_or_not_at_all(warehouse: Warehouse) -> None:
+    await _three_centres(warehouse)
+    await refreshed(warehouse)
+    set_clock(warehouse, "2026-04-02T15:30:00")
+    first, second = (WaitingDatabase(warehouse.database, writes=writes) for writes in (1, 2))
+    done = asyncio.create_task(Refresher(first, warehouse.clock, streams_max=1).run_due())
+    await first.waits.wait()
+    added = await add_centres(warehouse.database, warehouse.clock, [NewCentre("AAA1", "Reno 1")])
+    assert isinstance(added, CentresAdded)
+    there = [moved(gtin, "RECEIVED", "AAA1", quantity=7, gtin=gtin, hours=1) for gtin in (GTIN, OTHER_GTIN)]
+    await warehouse.accept(*there)
+    # The second worker knows of the new centre, and takes one of its two items before the first completes the refresh.
+    late = asyncio.create_task(Refresher(second, warehouse.clock, streams_max=1).run_due())
+    await second.waits.wait()
+    first.goes_on.set()
+    await done
+    before = await file_of(warehouse, MARCH)
+    assert before[1].count(b"Reno 1") == 2
+    second.goes_on.set()
+    await late
+    assert await file_of(warehouse, MARCH) == before
 
 
 async def _three_centres(warehouse: Warehouse) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import shutil
+import struct
 import subprocess
 import zipfile
 from collections.abc import AsyncIterator, Iterable
@@ -64,3 +65,14 @@ async def test_both_forms_are_read_by_the_tools_of_an_operating_system(
         pytest.skip("there is no unzip on this machine")
     tested = await asyncio.to_thread(subprocess.run, [unzip, "-t", str(path)], capture_output=True, check=False)
     assert (tested.returncode, b"No errors detected" in tested.stdout) == (0, True)
+
+
+@pytest.mark.contract("DS-27")
+async def test_the_place_of_the_directory_decides_on_the_form_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of a file of 4 GiB less a few bytes only the directory lies beyond what the smaller form can say.
+    content = [bytes(range(200))]
+    (directory_at,) = struct.unpack("<I", (await archive(content))[-6:-2])
+    monkeypatch.setattr(zipping, "_IS_64_FROM", directory_at)
+    assert b"PK\x06\x06" in await archive(content)
+    monkeypatch.setattr(zipping, "_IS_64_FROM", directory_at + 1)
+    assert b"PK\x06\x06" not in await archive(content)

@@ -16,6 +16,7 @@ _RAW_DEFLATE = -15
 _PIECE_BYTES = 2**18
 
 _LOCAL, _DESCRIPTOR, _CENTRAL, _END = 0x04034B50, 0x08074B50, 0x02014B50, 0x06054B50
+_DESCRIPTOR_BYTES = 16
 _END64, _LOCATOR64 = 0x06064B50, 0x07064B50
 _VERSION, _VERSION64 = 20, 45
 _SIZES_FOLLOW, _UTF8_NAME = 1 << 3, 1 << 11
@@ -52,10 +53,12 @@ def _local_header(name: bytes, stamp: tuple[int, int]) -> bytes:
 def _ending(name: bytes, stamp: tuple[int, int], crc: int, packed: int, size: int) -> bytes:
     """What stands after the data: its sizes, and the directory."""
     start = 30 + len(name) + packed
-    if max(size, start) < _IS_64_FROM:
+    # The directory follows the data and their sizes, so its place is a larger number than the packed size.
+    directory_at = start + _DESCRIPTOR_BYTES
+    if max(size, directory_at) < _IS_64_FROM:
         descriptor = pack("<IIII", _DESCRIPTOR, crc, packed, size)
         directory = _central_header(name, stamp, crc, packed, size, b"")
-        return descriptor + directory + pack("<IHHHHIIH", _END, 0, 0, 1, 1, len(directory), start + 16, 0)
+        return descriptor + directory + pack("<IHHHHIIH", _END, 0, 0, 1, 1, len(directory), directory_at, 0)
     descriptor = pack("<IIQQ", _DESCRIPTOR, crc, packed, size)
     extra = pack("<HHQQ", _EXTRA64, 16, size, packed)
     directory = _central_header(name, stamp, crc, _LIMIT32, _LIMIT32, extra)

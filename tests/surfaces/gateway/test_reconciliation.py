@@ -215,9 +215,16 @@ async def test_the_current_month_can_be_narrowed_to_one_item(counter: Counter) -
     assert answer.text == HEADER + line("2026-03-01", "2026-03-04", "12,0,-2,0,0,0,0,0,0,0,10")
 
 
-@pytest.mark.contract("WF-04")
-@pytest.mark.parametrize("gtin", ["012345678905", "1234", "", "0001234567890X", "٠٠٠١٢٣٤٥٦٧٨٩٠٥"])
-async def test_a_gtin_has_14_digits(counter: Counter, gtin: str) -> None:
+@pytest.mark.contract("DS-03", "WF-04")
+@pytest.mark.parametrize("gtin", ["0012345678905", "012345678905"])
+async def test_a_shorter_gtin_is_padded(counter: Counter, gtin: str) -> None:
+    answer = await ask(counter, **MARCH, gtin=gtin)
+    assert answer.text == HEADER + line("2026-03-01", "2026-03-04", "12,0,-2,0,0,0,0,0,0,0,10")
+
+
+@pytest.mark.contract("DS-03", "WF-04")
+@pytest.mark.parametrize("gtin", ["12345678905", "1234", "", "0001234567890X", "٠٠٠١٢٣٤٥٦٧٨٩٠٥"])
+async def test_what_is_no_gtin_is_refused(counter: Counter, gtin: str) -> None:
     answer = await ask(counter, **MARCH, gtin=gtin)
     assert errors(answer, 400) == [(PARAM, "gtin")]
     assert "14 digits" in descriptions(answer)
@@ -338,6 +345,19 @@ async def test_what_was_refused_does_not_count(database: Database, clock: Frozen
     assert bad.status_code == 400
     assert (await ask(counter, **FEBRUARY)).status_code == 200
     assert (await ask(counter, **FEBRUARY)).status_code == 429
+
+
+@pytest.mark.contract("WF-06")
+async def test_head_tells_of_the_file_and_leaves_its_retrieval(database: Database, clock: FrozenClock) -> None:
+    counter = await opened(database, clock, LIMITED)
+    await refresh(counter)
+    told = [await counter.send("HEAD", PATH, client="seller", parameters=FEBRUARY) for _ in range(2)]
+    assert [(answer.status_code, answer.content) for answer in told] == [(200, b"")] * 2
+    assert [answer.headers["x-current-token-count"] for answer in told] == ["1", "1"]
+    given = await ask(counter, **FEBRUARY)
+    assert given.status_code == 200
+    for name in ("content-type", "content-disposition"):
+        assert told[0].headers[name] == given.headers[name]
 
 
 @pytest.mark.contract("WF-02", "DS-28")

@@ -29,6 +29,30 @@ SELECT MIN(refresh_id)
 INSERT INTO reconciliation_refresh (refresh_id, last_day, open_before, open_month, begun_at)
 VALUES (:refresh_id, :last_day, :open_before, :open_month, :begun_at)
 
+-- name: completed_at @sqlite
+SELECT completed_at
+  FROM reconciliation_refresh
+ WHERE refresh_id = :refresh_id
+
+-- name: completed_at @postgresql
+-- It stays what it is until the asker's transaction has ended.
+SELECT completed_at
+  FROM reconciliation_refresh
+ WHERE refresh_id = :refresh_id
+   FOR SHARE
+
+-- name: completed_at_for_update @sqlite
+SELECT completed_at
+  FROM reconciliation_refresh
+ WHERE refresh_id = :refresh_id
+
+-- name: completed_at_for_update @postgresql
+-- Asked by who wants to complete it: whoever is doing something for it is waited for, and nobody begins more.
+SELECT completed_at
+  FROM reconciliation_refresh
+ WHERE refresh_id = :refresh_id
+   FOR UPDATE
+
 -- name: complete_refresh
 UPDATE reconciliation_refresh
    SET completed_at = :completed_at

@@ -135,7 +135,7 @@ class Door:
             if isinstance(caller, Refused):
                 return refusal_response(call, caller)
             response = await respond(call, caller)
-            if allowed.counted == "answers" and response.status_code not in {200, 429}:
+            if allowed.counted == "answers" and (response.status_code not in {200, 429} or _is_head(call)):
                 self._throttle.tell(call, allowed.limited(call, caller))
             return response
 
@@ -152,11 +152,14 @@ class Door:
                 return refusal_response(call, Refused(400, (*faults, *_faults_of(answered))), service)
             if isinstance(answered, Refused):
                 return refusal_response(call, answered, service)
-            if allowed.counted == "answers" and not self._throttle.admit(call, allowed.limited(call, caller)):
-                return refusal_response(call, too_many_requests())
-            return answered
+            return answered if self._may_answer(call, caller, allowed) else refusal_response(call, too_many_requests())
 
         return answer
+
+    def _may_answer(self, call: Call, caller: Caller, allowed: "_Allowed") -> bool:
+        """Whether an answer that counts is within its limit; what HEAD tells of one does not count."""
+        is_counted = allowed.counted == "answers" and not _is_head(call)
+        return not is_counted or self._throttle.admit(call, allowed.limited(call, caller))
 
     async def _caller(self, call: Call) -> Caller | Refused:
         sent = call.header_bytes.get(_TOKEN_HEADER_BYTES)
@@ -222,6 +225,10 @@ def declared_answers(
         status: msgspec.structs.replace(answer, headers={**THROTTLING_HEADERS, **answer.headers})
         for status, answer in whole.items()
     }
+
+
+def _is_head(call: Call) -> bool:
+    return bool(call.scope["method"] == "HEAD")
 
 
 def _faults_of(answered: Response | Refused) -> tuple[Fault, ...]:

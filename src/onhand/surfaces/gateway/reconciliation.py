@@ -12,7 +12,6 @@ from msgspec import Meta
 from starlette.responses import Response, StreamingResponse
 
 from onhand.basics.clock import Clock
-from onhand.basics.gtin import parse_gtin
 from onhand.basics.refusal import Refusal
 from onhand.fulfilment.reconciliation.asking import (
     Fields,
@@ -98,8 +97,10 @@ class ReconciliationReading:
         # The first piece is read before anything is answered: a database that is away is told as such.
         first, place = await file.piece(self._database, FIRST_PLACE)
         chosen = accepted_form(call.header_bytes.get(b"accept"), _ACCEPTS)
+        # A server leaves out the body of an answer to HEAD: the rest of it need not be read.
+        left = None if call.scope["method"] == "HEAD" else place
         return StreamingResponse(
-            self._pieces(file, first, place),
+            self._pieces(file, first, left),
             media_type=f"{CSV}; charset=utf-8" if chosen == CSV else OCTETS,
             headers={"content-disposition": f"attachment; filename={file.name}"},
         )
@@ -123,7 +124,7 @@ def month_asked(call: Call, caller: Caller) -> str:
 def _read_span(query: Query) -> _Span:
     """What a query asks for; everything that is wrong with it joins its faults."""
     month, start, end = (query.text(name) for name in ("monthYear", "startDate", "endDate"))
-    item_id = _gtin(query)
+    item_id = query.item_id()
     if month is not None and (start is not None or end is not None):
         other = "startDate" if start is not None else "endDate"
         said = f"monthYear and {other} are both given: give either monthYear, or startDate and endDate."
@@ -156,17 +157,6 @@ def _date(query: Query, name: str, text: str | None) -> date | None:
     said = f"{name} is “{text[:_SHOWN]}”: give a day of the calendar as YYYY-MM-DD, such as 2024-05-01."
     query.faults.append(Fault(INVALID_REQUEST_PARAM, name, said))
     return None
-
-
-def _gtin(query: Query) -> int | None:
-    text = query.text("gtin")
-    if text is None:
-        return None
-    item_id = parse_gtin(text)
-    if item_id is None:
-        said = f"gtin is “{text[:_SHOWN]}”: give its 14 digits, shorter ones with zeros before them."
-        query.faults.append(Fault(INVALID_REQUEST_PARAM, "gtin", said))
-    return item_id
 
 
 def _wanted(span: _Span, shown: Refresh, faults: list[Fault]) -> Wanted | None:
@@ -275,8 +265,8 @@ _PARAMETERS = (
     Parameter(
         name="gtin",
         place="query",
-        description="Only the item of this GTIN of 14 digits; for the current month.",
-        type=Annotated[str, Meta(pattern="^[0-9]{14}$")],
+        description="Only the item of this GTIN of 14 digits; for the current month. One of 8, 12 or 13 is padded.",
+        type=Annotated[str, Meta(pattern="^([0-9]{8}|[0-9]{12,14})$")],
         example="00012345678905",
     ),
 )
