@@ -78,6 +78,8 @@ def test_percentages_are_printed_without_needless_decimals() -> None:
         ("Grocery,2026-01-01,2025-01-01,flat,0,,8\n", 2, "invalid_valid_until"),
         ("Grocery,2026-01-01,,tiered,0,,8\n", 2, "invalid_rule"),
         ("Grocery,2026-01-01,,flat,0,,101\n", 2, "invalid_percent"),
+        ("Grocery,2026-01-01,,flat,0,,9E+999999\n", 2, "invalid_percent"),
+        ("Grocery,2026-01-01,,switch,0,9E+999999,8\n", 2, "invalid_up_to"),
         ("Grocery,2026-01-01,,flat,0,8\n", 2, "columns"),
         ("", 1, "empty"),
     ],

@@ -23,6 +23,7 @@ Rule = Literal["flat", "switch", "portion"]
 
 _RULES: tuple[Rule, ...] = ("flat", "switch", "portion")
 _WHOLE = 10_000
+_PERCENT_MAX, _PRICE_MAX = 100, 10**10
 _TEXT_MAX = 80
 
 
@@ -119,11 +120,7 @@ def percent_text(points: int) -> str:
 
 def parse_percent(text: str | Decimal) -> int | None:
     """The hundredths of a percent that a text says, from 0 to 100 percent; None where it says none."""
-    try:
-        points = Decimal(text) * 100
-    except InvalidOperation:
-        return None
-    return int(points) if points.is_finite() and 0 <= points <= _WHOLE and points == int(points) else None
+    return _hundredths(text, _PERCENT_MAX)
 
 
 @cache
@@ -165,9 +162,9 @@ def _line(number: int, row: Sequence[str], problems: list[RateProblem]) -> _Line
         problems.append(_problem(number, "columns", "", f"A line has {len(COLUMNS)} cells, this one has {len(row)}."))
         return None
     cells = dict(zip(COLUMNS, map(str.strip, row), strict=True))
-    found = (_day(cells["valid_from"]), _day(cells["valid_until"]), _hundredths(cells["above"] or "0"))
+    found = (_day(cells["valid_from"]), _day(cells["valid_until"]), _hundredths(cells["above"] or "0", _PRICE_MAX))
     valid_from, valid_until, above = found
-    up_to, points = _hundredths(cells["up_to"]), parse_percent(cells["percent"])
+    up_to, points = _hundredths(cells["up_to"], _PRICE_MAX), parse_percent(cells["percent"])
     rule = next((rule for rule in _RULES if rule == cells["rule"]), None)
     wrong = {
         "category": cells["category"] not in known_categories(),
@@ -266,12 +263,17 @@ def _minor(hundredths: int, decimals: int) -> int:
     return int(hundredths * 10**decimals // 100)
 
 
-def _hundredths(text: str) -> int | None:
+def _hundredths(text: str | Decimal, most: int) -> int | None:
+    """The hundredths that a text says, exactly; None where it says no number from 0 to `most` with two decimals."""
     try:
-        scaled = Decimal(text) * 100
+        number = Decimal(text)
     except InvalidOperation:
         return None
-    return int(scaled) if scaled.is_finite() and 0 <= scaled < 10**12 and scaled == int(scaled) else None
+    if not (number.is_finite() and 0 <= number <= most):
+        return None
+    scaled = int(number * 100)
+    # Multiplying rounds a number of very many digits; comparing does not.
+    return scaled if Decimal(scaled).scaleb(-2) == number else None
 
 
 def _day(text: str) -> date | None:
