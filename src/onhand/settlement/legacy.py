@@ -164,12 +164,12 @@ def legacy_rows(statement: Statement, posting: Posting, lines: Sequence[LineTupl
 
 
 def _units(amounts: _Amounts, units: int) -> Iterator[_Amounts]:
-    """The parts of so many units, which come to the whole exactly."""
-    left = dict(amounts)
-    for left_units in range(units, 0, -1):
-        part = {amount_type: share(amount, 1, left_units) for amount_type, amount in left.items()}
-        left = {amount_type: amount - part[amount_type] for amount_type, amount in left.items()}
-        yield defaultdict(int, part)
+    """The parts of so many units: the first so many of them come to their share, and all of them to the whole."""
+    before = dict.fromkeys(amounts, 0)
+    for number in range(1, units + 1):
+        so_far = {amount_type: share(amount, number, units) for amount_type, amount in amounts.items()}
+        yield defaultdict(int, {each: amount - before[each] for each, amount in so_far.items()})
+        before = so_far
 
 
 def _cells(statement: Statement, posting: Posting, units: int, amounts: _Amounts) -> list[str]:
