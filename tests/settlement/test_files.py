@@ -109,6 +109,21 @@ async def test_an_item_s_texts_stand_on_every_row_of_its_sale(books: Books) -> N
     assert places == {("CA", "Fresno", "00501", "Marketplace standard")}
 
 
+@pytest.mark.contract("DS-28")
+async def test_no_text_of_a_seller_or_a_customer_is_a_formula_and_amounts_stay_numbers(books: Books) -> None:
+    texts = {"itemName": '=HYPERLINK("http://x","y")', "shipToCity": "@SUM(A1)", "sku": "-7", "partnerOrder": "+1"}
+    await books.post("sale", **{**EXAMPLE, "purchaseOrder": "=1+1", **texts})
+    await books.post("refund", purchaseOrder="=1+1", purchaseOrderLine="1", reason="=2")
+    await books.post("fee", description="WFS StorageFee", amount="-3.21")
+    statement = await books.report()
+    v1, (sale, refund) = await books.v1(statement), await books.legacy(statement)
+    names = ("Purchase Order #", "Partner Item Name", "Ship to City", "Partner Item Id")
+    assert [v1[1][name] for name in names] == ["'=1+1", "'" + texts["itemName"], "'@SUM(A1)", "'-7"]
+    assert [sale[number] for number in (3, 11, 18, 9, 5)] == [*(v1[1][name] for name in names), "'+1"]
+    assert (v1[0]["Total Payable"], v1[-1]["Amount"]) == ("-3.21", "-3.21")
+    assert (refund[22], refund[65]) == ("-46.75", "'=2")
+
+
 async def test_the_form_that_is_set_drops_the_count_and_takes_the_document_s_words(books: Books) -> None:
     await books.post("sale", **SALE)
     await books.post("refund", purchaseOrder="100001", purchaseOrderLine="1")

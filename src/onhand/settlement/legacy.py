@@ -6,12 +6,13 @@ Every cell of money is a sum of rows of the v1 file, so its identities hold beca
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
+from onhand.basics.cells import text_cell, text_cells
 from onhand.basics.money import format_minor, share
 from onhand.settlement.calendar import local_day
 from onhand.settlement.postings import code_of
 from onhand.settlement.rates import percent_text
 from onhand.settlement.reading import LineTuple, Page, Posting, pages
-from onhand.settlement.statement import Statement, cell, date_text
+from onhand.settlement.statement import Statement, date_text
 from onhand.settlement.vocabulary import (
     CHARGES,
     COMMISSIONS,
@@ -105,9 +106,9 @@ _Amounts = Mapping[str, int]
 
 async def legacy_csv(statement: Statement, reader: Database | Session) -> AsyncIterator[bytes]:
     """The file, some thousand rows at a time."""
-    yield (",".join(map(cell, COLUMNS)) + "\n").encode()
+    yield (text_cells(COLUMNS) + "\n").encode()
     async for rows in _rows(statement, reader):
-        yield "".join(",".join(map(cell, cells)) + "\n" for cells in rows).encode()
+        yield "".join(",".join(cells) + "\n" for cells in rows).encode()
 
 
 async def legacy_sum(statement: Statement, reader: Database | Session) -> int:
@@ -173,10 +174,11 @@ def _units(amounts: _Amounts, units: int) -> Iterator[_Amounts]:
 
 
 def _cells(statement: Statement, posting: Posting, units: int, amounts: _Amounts) -> list[str]:
+    # Amounts may begin with a minus, and are no formulas.
     return [
-        *_event_cells(posting, units, statement.zone),
+        *map(text_cell, _event_cells(posting, units, statement.zone)),
         *_money_cells(posting, amounts, statement.decimals),
-        *_reason_cells(posting, statement.decimals),
+        *map(text_cell, _reason_cells(posting, statement.decimals)),
     ]
 
 
