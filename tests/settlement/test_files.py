@@ -7,7 +7,7 @@ import pytest
 
 from onhand.settlement.legacy import COLUMNS
 from onhand.settlement.statement import StatementForm
-from tests.settlement.books import EXAMPLE, SALE, Books, cents, whole
+from tests.settlement.books import EXAMPLE, SALE, Books, amounts, whole
 
 pytestmark = pytest.mark.contract("RC-08", "RC-10", "RC-15", "RC-17")
 
@@ -151,9 +151,13 @@ async def test_the_legacy_file_leaves_out_fees_and_shows_adjustments_beside_the_
 @pytest.mark.contract("RC-18")
 async def test_commission_is_the_rate_of_the_sales_where_one_rate_holds_and_nothing_is_promoted(books: Books) -> None:
     await books.post("sale", **{**SALE, "productPrice": "33.33", "shipping": "6.67", "fundedSavings": "1.20"})
-    (row,) = await books.legacy(await books.report())
-    assert (row[25], row[24], row[23]) == ("41.20", "15", "6.18")  # 15% of 41.20; 34.53 and 6.67: 5.18 and 1.00
-    assert abs(cents(row[23]) - round(cents(row[25]) * 0.15)) <= 1
+    await books.post("sale", **{**SALE, "purchaseOrder": "2", "productPrice": "0.10", "shipping": "0.10"})
+    statement = await books.report()
+    shown = [(row[25], row[24], row[23]) for row in await books.legacy(statement)]
+    # 15% of 41.20, of which 5.18 are on 34.53; and of 0.20, of which 1.5 cents are on each 0.10.
+    assert shown == [("41.20", "15", "6.18"), ("0.20", "15", "0.03")]
+    parts = [pair for pair in amounts((await books.v1(statement))[1:]) if pair[0].startswith("Commission")]
+    assert [amount for _, amount in parts] == ["-5.18", "-1.00", "-0.02", "-0.01"]
 
 
 def test_there_are_67_columns_in_the_document_s_order() -> None:

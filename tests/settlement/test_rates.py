@@ -52,8 +52,14 @@ def test_the_rate_follows_from_the_category_and_the_price_of_a_unit(
 
 
 def test_half_a_cent_is_rounded_up() -> None:
+    found = commission_of(rates("Home & Garden"), 10, 0, 1, 2)
+    assert (found.on_product, found.on_shipping) == (2, 0)  # 1.5
+
+
+@pytest.mark.contract("RC-18")
+def test_shipping_pays_what_it_adds_to_the_rounded_line() -> None:
     found = commission_of(rates("Home & Garden"), 10, 30, 1, 2)
-    assert (found.on_product, found.on_shipping) == (2, 5)  # 1.5 and 4.5
+    assert (found.on_product, found.on_shipping) == (2, 4)  # 1.5 and 4.5 are 6, not 2 and 5
 
 
 def test_shipping_goes_on_where_the_portions_of_the_price_end() -> None:

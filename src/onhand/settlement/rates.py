@@ -94,22 +94,24 @@ class RateTable:
 def commission_of(rates: CategoryRates, base: int, shipping: int, units: int, decimals: int) -> Commission:
     """The commission on a line of so many units: on its price with funded savings (`base`), and on its shipping.
 
-    Thresholds are of one unit. Portions on shipping go on where those on the price have ended.
+    Thresholds are of one unit. Portions on shipping go on where those on the price have ended. What is rounded is the
+    line: shipping pays what it adds to that, so that both come to the rate of their sum (RC-12, RC-18).
     """
     limits = [None if band.up_to is None else _minor(band.up_to, decimals) * units for band in rates.bands]
     if rates.rule != "portion":
         chosen = next(n for n, limit in enumerate(limits) if limit is None or base <= limit)
         points = rates.bands[chosen].points
-        return Commission(_half_up(base * points), _half_up(shipping * points), percent_text(points))
+        return commission_at(points, base, shipping)
     on_base = _portions(rates.bands, limits, base)
     on_all = _portions(rates.bands, limits, base + shipping)
     effective = (2 * on_base + base) // (2 * base) if base else rates.bands[0].points
-    return Commission(_half_up(on_base), _half_up(on_all - on_base), percent_text(effective))
+    return Commission(_half_up(on_base), _half_up(on_all) - _half_up(on_base), percent_text(effective))
 
 
 def commission_at(points: int, base: int, shipping: int) -> Commission:
     """The commission at one rate, in hundredths of a percent."""
-    return Commission(_half_up(base * points), _half_up(shipping * points), percent_text(points))
+    on_base, on_all = _half_up(base * points), _half_up((base + shipping) * points)
+    return Commission(on_base, on_all - on_base, percent_text(points))
 
 
 def percent_text(points: int) -> str:
