@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from onhand.settlement.legacy import COLUMNS
+from onhand.settlement.legacy import COLUMNS, legacy_csv
 from onhand.settlement.statement import StatementForm
 from tests.settlement.books import EXAMPLE, SALE, Books, amounts, whole
 
@@ -146,6 +146,14 @@ async def test_the_legacy_file_leaves_out_fees_and_shows_adjustments_beside_the_
     assert (row[56], row[57]) == ("Shipping Protection Claim Payout", "SHIPPING_PROTECTION_CLAIM_PAYOUT")
     _, *rows = await books.v1(statement)
     assert [row["Campaign Id"] for row in rows] == ["", "Spring", "", ""]
+
+
+async def test_a_refund_of_very_many_units_is_written_some_rows_at_a_time(books: Books) -> None:
+    await books.post("sale", **{**SALE, "quantity": 5_000})
+    await books.post("refund", purchaseOrder="100001", purchaseOrderLine="1")
+    chunks = [chunk async for chunk in legacy_csv(await books.report(), books.database)]
+    assert sum(chunk.count(b"\n") for chunk in chunks) == 1 + 1 + 5_000
+    assert max(chunk.count(b"\n") for chunk in chunks) <= 1_000
 
 
 @pytest.mark.contract("RC-18")

@@ -5,6 +5,7 @@ Every cell of money is a sum of rows of the v1 file, so its identities hold beca
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
 from onhand.basics.cells import text_cell, text_cells
 from onhand.basics.money import format_minor, share
@@ -101,7 +102,9 @@ COLUMNS = (
 )
 
 _PAYABLE_COLUMN = COLUMNS.index("Payable to Partner from Sale")
+_ROWS_MAX = 1_000
 _Amounts = Mapping[str, int]
+_Event = tuple[Posting, Sequence[LineTuple]]
 
 
 async def legacy_csv(statement: Statement, reader: Database | Session) -> AsyncIterator[bytes]:
@@ -119,20 +122,29 @@ async def legacy_sum(statement: Statement, reader: Database | Session) -> int:
     return total
 
 
-async def _rows(statement: Statement, reader: Database | Session) -> AsyncIterator[list[list[str]]]:
-    waiting: list[LineTuple] = []
-    posting: Posting | None = None
+async def _rows(statement: Statement, reader: Database | Session) -> AsyncIterator[Sequence[list[str]]]:
+    """The rows of the file, some at a time: one refund may be of very many units, and each has a row."""
+    async for events in _events(statement, reader):
+        rows = chain.from_iterable(legacy_rows(statement, *event) for event in events)
+        while some := list(islice(rows, _ROWS_MAX)):
+            yield some
+
+
+async def _events(statement: Statement, reader: Database | Session) -> AsyncIterator[list[_Event]]:
+    """The events of a period with all of their lines, page by page; one that goes on in the next page comes with it."""
+    waiting: _Event | None = None
     async for page in pages(reader, statement.period):
-        written: list[list[str]] = []
+        whole: list[_Event] = []
         for lines in _groups(page):
-            if posting is not None and waiting and waiting[-1][1] == lines[0][1]:
-                # A posting that goes on from the page before.
-                waiting += lines
+            if waiting is not None and waiting[0].posting_no == lines[0][1]:
+                waiting = (waiting[0], [*waiting[1], *lines])
                 continue
-            written += _rows_of(statement, posting, waiting)
-            posting, waiting = page.postings[lines[0][1]], list(lines)
-        yield written
-    yield _rows_of(statement, posting, waiting)
+            if waiting is not None:
+                whole.append(waiting)
+            waiting = (page.postings[lines[0][1]], lines)
+        yield whole
+    if waiting is not None:
+        yield [waiting]
 
 
 def _groups(page: Page) -> Iterator[Sequence[LineTuple]]:
@@ -143,10 +155,6 @@ def _groups(page: Page) -> Iterator[Sequence[LineTuple]]:
             start = place
     if page.lines:
         yield page.lines[start:]
-
-
-def _rows_of(statement: Statement, posting: Posting | None, lines: Sequence[LineTuple]) -> list[list[str]]:
-    return list(legacy_rows(statement, posting, lines)) if posting is not None else []
 
 
 def legacy_rows(statement: Statement, posting: Posting, lines: Sequence[LineTuple]) -> Iterator[list[str]]:
