@@ -72,6 +72,13 @@ async def test_the_price_is_that_of_the_last_sale_before_it_happened(books: Book
     assert rows[-1]["Amount"] == "25.00"
 
 
+async def test_the_price_of_a_unit_is_rounded_as_every_amount_is(books: Books) -> None:
+    await books.post("sale", **{**SALE, "quantity": 3, "productPrice": "20.00"}, gtin=GTIN)
+    await told(books, units("LOST", -1, occurred_at=books.clock.now))
+    _, *rows = await books.v1(await books.report())
+    assert rows[-1]["Amount"] == "6.67"  # 20.00 / 3
+
+
 async def test_the_same_event_of_two_items_and_places_is_two(books: Books) -> None:
     now = books.clock.now
     first = units("LOST", -1, occurred_at=now)
