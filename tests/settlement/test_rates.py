@@ -87,6 +87,7 @@ def test_percentages_are_printed_without_needless_decimals() -> None:
         ("Grocery,2026-01-01,,flat,0,,9E+999999\n", 2, "invalid_percent"),
         ("Grocery,2026-01-01,,switch,0,9E+999999,8\n", 2, "invalid_up_to"),
         ("Grocery,2026-01-01,,flat,0,8\n", 2, "columns"),
+        ('Grocery,2026-01-01,,flat,0,,8\n"' + "x" * 140_000, 3, "unreadable"),
         ("", 1, "empty"),
     ],
 )
@@ -94,6 +95,11 @@ def test_a_table_that_is_wrong_is_refused_with_its_line(rows: str, line: int, co
     problems = read_rates(HEADER + rows)
     assert isinstance(problems, list)
     assert [(problem.line, problem.refusal.code) for problem in problems] == [(line, code)]
+
+
+def test_a_table_that_a_spreadsheet_saved_is_read() -> None:
+    saved = ("\ufeff" + HEADER + "Grocery,2026-01-01,,flat,0,,8\n").replace("\n", "\r\n")
+    assert table(saved).categories == ["Grocery"]
 
 
 def test_a_day_without_a_rate_is_told() -> None:

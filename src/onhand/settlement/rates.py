@@ -139,7 +139,13 @@ def known_categories() -> frozenset[str]:
 
 def read_rates(text: str) -> RateTable | list[RateProblem]:
     """The rates that a CSV says, or everything that is wrong with it, by line."""
-    rows = list(csv.reader(StringIO(text)))
+    # Spreadsheets begin what they save with a byte order mark.
+    reader = csv.reader(StringIO(text.removeprefix("\ufeff")))
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        said = f"The table can't be read from here on: {error}. Look for a quote that is not closed."
+        return [_problem(reader.line_num, "unreadable", "", said)]
     if not rows or tuple(rows[0]) != COLUMNS:
         return [_problem(1, "columns", "category", f"The first line names the columns: {','.join(COLUMNS)}.")]
     problems: list[RateProblem] = []
