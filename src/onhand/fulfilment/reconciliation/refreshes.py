@@ -1,13 +1,11 @@
 """The refreshes that there were: which one is shown, which one is under way, and which one is due (WF-05)."""
 
-from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from onhand.basics.clock import Clock
-from onhand.fulfilment.centres import all_centres
 from onhand.fulfilment.reconciliation.calendar import (
     FIRST_MONTH,
     day_number,
@@ -107,27 +105,12 @@ def next_refresh(newest: Refresh | None, now: int, grace_days: int) -> Refresh |
     return Refresh(newest.refresh_id + 1 if newest else 1, day_number(day), open_before, open_month, now, None)
 
 
-async def is_under_way(session: Session, refresh: Refresh) -> bool:
-    """Whether a refresh is not complete yet; it does not become so before the caller's transaction has ended."""
-    return await session.one(SQL["is_under_way"], refresh_id=refresh.refresh_id) is not None
+async def complete(database: Database, clock: Clock, refresh: Refresh, found_sellers: set[int]) -> None:
+    """Show the figures of a refresh from now on."""
 
-
-async def complete(
-    database: Database, clock: Clock, refresh: Refresh, taken: Collection[int], found_sellers: Collection[int]
-) -> bool:
-    """Show the figures of a refresh from now on, where it has taken all centres there are.
-
-    False where a centre was added meanwhile, so that nothing is shown yet.
-    """
-
-    async def work(session: Session) -> bool:
+    async def work(session: Session) -> None:
         named = {"refresh_id": refresh.refresh_id}
-        if await session.one(SQL["wait_for_others"], **named) is None:
-            return True
-        if {centre.location_id for centre in await all_centres(session)}.difference(taken):
-            return False
         await session.run(SQL["begin_sellers"], partner_ids=json_list(sorted(found_sellers)), **named)
         await session.run(SQL["complete_refresh"], completed_at=clock(), **named)
-        return True
 
-    return await database.write(work)
+    await database.write(work)

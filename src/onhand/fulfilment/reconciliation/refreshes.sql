@@ -29,30 +29,6 @@ SELECT MIN(refresh_id)
 INSERT INTO reconciliation_refresh (refresh_id, last_day, open_before, open_month, begun_at)
 VALUES (:refresh_id, :last_day, :open_before, :open_month, :begun_at)
 
--- name: is_under_way @sqlite
-SELECT 1
-  FROM reconciliation_refresh
- WHERE refresh_id = :refresh_id AND completed_at IS NULL
-
--- name: is_under_way @postgresql
--- It is not completed before what is done for it has ended.
-SELECT 1
-  FROM reconciliation_refresh
- WHERE refresh_id = :refresh_id AND completed_at IS NULL
-   FOR SHARE
-
--- name: wait_for_others @sqlite
-SELECT 1
-  FROM reconciliation_refresh
- WHERE refresh_id = :refresh_id AND completed_at IS NULL
-
--- name: wait_for_others @postgresql
--- Whoever does something for it now is waited for, and nobody begins more.
-SELECT 1
-  FROM reconciliation_refresh
- WHERE refresh_id = :refresh_id AND completed_at IS NULL
-   FOR UPDATE
-
 -- name: complete_refresh
 UPDATE reconciliation_refresh
    SET completed_at = :completed_at

@@ -19,7 +19,7 @@ from onhand.basics.clock import Clock, month_start
 from onhand.fulfilment.centres import all_centres
 from onhand.fulfilment.reconciliation.calendar import FIRST_MONTH, PACIFIC, Span, spans
 from onhand.fulfilment.reconciliation.refreshes import SQL as REFRESHES
-from onhand.fulfilment.reconciliation.refreshes import Refresh, begin_due, complete, is_under_way
+from onhand.fulfilment.reconciliation.refreshes import Refresh, begin_due, complete
 from onhand.store.database import Database, RunAgain, Session
 from onhand.store.queries import Queries, json_list
 
@@ -52,26 +52,15 @@ class Refresher:
         return done
 
     async def _run(self, refresh: Refresh) -> None:
-        """Do a refresh of all centres that there are when it is completed."""
-        taken: set[int] = set()
+        centres = await all_centres(self._database)
+        for centre in centres:
+            await self._take_all_items(refresh, centre.location_id)
         sellers: set[int] = set()
-        is_complete = False
-        while not is_complete:
-            new = {centre.location_id for centre in await all_centres(self._database)} - taken
-            sellers |= await self._take_centres(refresh, sorted(new))
-            taken |= new
-            for (seller,) in await self._database.all(REFRESHES["sellers"]):
-                await self._name_changed(refresh, seller)
-            is_complete = await complete(self._database, self._clock, refresh, taken, sellers)
-
-    async def _take_centres(self, refresh: Refresh, location_ids: Sequence[int]) -> set[int]:
-        """Take everything of some centres; whose units were found there for the first time."""
-        for location_id in location_ids:
-            await self._take_all_items(refresh, location_id)
-        sellers: set[int] = set()
-        for location_id in location_ids:
-            sellers |= await self._name_found(refresh, location_id)
-        return sellers
+        for centre in centres:
+            sellers |= await self._name_found(refresh, centre.location_id)
+        for (seller,) in await self._database.all(REFRESHES["sellers"]):
+            await self._name_changed(refresh, seller)
+        await complete(self._database, self._clock, refresh, sellers)
 
     async def _take_all_items(self, refresh: Refresh, location_id: int) -> None:
         take = partial(_take_next_items, location_id, refresh, self._streams_max)
@@ -116,7 +105,7 @@ async def centre_is_done(session: Session, location_id: int, refresh: Refresh) -
 
 async def _take_next_items(location_id: int, refresh: Refresh, streams_max: int, session: Session) -> bool:
     """Do the next items of a refresh at a centre; False where there were none left."""
-    if not await is_under_way(session, refresh) or await centre_is_done(session, location_id, refresh):
+    if await centre_is_done(session, location_id, refresh):
         return False
     refresh_id, reached = await session.one(_SQL["progress"], location_id=location_id) or (0, _BEFORE_ALL)
     after = reached if refresh_id == refresh.refresh_id else _BEFORE_ALL
@@ -183,12 +172,7 @@ async def _name(seller: int, refresh: Refresh, item_ids: str, session: Session) 
 
 
 async def _rename(seller: int, refresh: Refresh, after: int, rows_max: int, session: Session) -> int:
-    """Take over what some of a seller's items are called by now; where they end.
-
-    What was shown meanwhile, because another worker was quicker, keeps its names.
-    """
-    if not await is_under_way(session, refresh):
-        return _AFTER_ALL
+    """Take over what some of a seller's items are called by now; where they end."""
     count, newest = await _one(session, "next_named", partner_id=seller, after=after, rows_max=rows_max)
     last: int = newest if count == rows_max else _AFTER_ALL
     named = {"partner_id": seller, "after": after, "last": last, "refresh_id": refresh.refresh_id}
