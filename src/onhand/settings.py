@@ -51,6 +51,7 @@ _Day = Annotated[
     ),
 ]
 _Money = Annotated[str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$", extra={"accepted": "an amount such as 5.00"})]
+_Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", extra={"accepted": "three letters such as USD"})]
 _Zone = Annotated[
     str, Meta(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", extra={"accepted": "a zone such as America/Los_Angeles"})
 ]
@@ -181,6 +182,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     settlement_unit_value: Annotated[
         _Money, "What a lost, damaged or found unit is worth that was never sold, in the seller's currency (WF-11)."
     ] = "0.00"
+    settlement_currency: Annotated[
+        _Currency, "What a seller is settled in of whom nothing but a loss was told yet (WF-11)."
+    ] = "USD"
     settlement_losses_seconds: Annotated[_Positive, "How often losses of fulfilment centres are followed (WF-11)."] = (
         60.0
     )

@@ -20,8 +20,9 @@ def units(kind: Any, quantity: float, event_id: str = "1", **more: Any) -> Compe
     )
 
 
-async def told(books: Books, *found: CompensatedUnits, value: str = "5.00") -> list[str]:
-    outcomes = await compensate(books.database, books.clock, CALENDAR, books.partner_id, found, Decimal(value))
+async def told(books: Books, *found: CompensatedUnits, value: str = "5.00", currency: str = "USD") -> list[str]:
+    named = (books.database, books.clock, CALENDAR, books.partner_id)
+    outcomes = await compensate(*named, found, Decimal(value), currency)
     return [outcome.status for outcome in outcomes]
 
 
@@ -70,6 +71,27 @@ async def test_the_price_is_that_of_the_last_sale_before_it_happened(books: Book
     await told(books, units("LOST", -0.5, occurred_at=between))
     _, *rows = await books.v1(await books.report())
     assert rows[-1]["Amount"] == "25.00"
+
+
+async def test_the_price_of_a_unit_is_rounded_as_every_amount_is(books: Books) -> None:
+    await books.post("sale", **{**SALE, "quantity": 3, "productPrice": "20.00"}, gtin=GTIN)
+    await told(books, units("LOST", -1, occurred_at=books.clock.now))
+    _, *rows = await books.v1(await books.report())
+    assert rows[-1]["Amount"] == "6.67"  # 20.00 / 3
+
+
+async def test_a_loss_that_is_worth_nothing_does_not_choose_the_currency_of_a_seller(books: Books) -> None:
+    lost = units("LOST", -1, occurred_at=books.clock.now)
+    assert await told(books, lost, value="0.00") == []
+    await books.post("sale", **SALE, currency="CAD")
+    assert await told(books, lost, value="0.00") == ["accepted"]
+    assert (await books.v1(await books.report()))[0]["Currency"] == "CAD"
+
+
+async def test_a_loss_before_the_first_sale_is_paid_in_the_currency_that_is_set(books: Books) -> None:
+    assert await told(books, units("LOST", -1, occurred_at=books.clock.now), currency="EUR") == ["accepted"]
+    await books.post("sale", **SALE, currency="EUR")
+    assert (await books.v1(await books.report()))[0]["Currency"] == "EUR"
 
 
 async def test_the_same_event_of_two_items_and_places_is_two(books: Books) -> None:

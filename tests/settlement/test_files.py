@@ -5,9 +5,9 @@ from io import StringIO
 
 import pytest
 
-from onhand.settlement.legacy import COLUMNS
+from onhand.settlement.legacy import COLUMNS, legacy_csv
 from onhand.settlement.statement import StatementForm
-from tests.settlement.books import EXAMPLE, SALE, Books, cents, whole
+from tests.settlement.books import EXAMPLE, SALE, Books, amounts, whole
 
 pytestmark = pytest.mark.contract("RC-08", "RC-10", "RC-15", "RC-17")
 
@@ -109,6 +109,21 @@ async def test_an_item_s_texts_stand_on_every_row_of_its_sale(books: Books) -> N
     assert places == {("CA", "Fresno", "00501", "Marketplace standard")}
 
 
+@pytest.mark.contract("DS-28")
+async def test_no_text_of_a_seller_or_a_customer_is_a_formula_and_amounts_stay_numbers(books: Books) -> None:
+    texts = {"itemName": '=HYPERLINK("http://x","y")', "shipToCity": "@SUM(A1)", "sku": "-7", "partnerOrder": "+1"}
+    await books.post("sale", **{**EXAMPLE, "purchaseOrder": "=1+1", **texts})
+    await books.post("refund", purchaseOrder="=1+1", purchaseOrderLine="1", reason="=2")
+    await books.post("fee", description="WFS StorageFee", amount="-3.21")
+    statement = await books.report()
+    v1, (sale, refund) = await books.v1(statement), await books.legacy(statement)
+    names = ("Purchase Order #", "Partner Item Name", "Ship to City", "Partner Item Id")
+    assert [v1[1][name] for name in names] == ["'=1+1", "'" + texts["itemName"], "'@SUM(A1)", "'-7"]
+    assert [sale[number] for number in (3, 11, 18, 9, 5)] == [*(v1[1][name] for name in names), "'+1"]
+    assert (v1[0]["Total Payable"], v1[-1]["Amount"]) == ("-3.21", "-3.21")
+    assert (refund[22], refund[65]) == ("-46.75", "'=2")
+
+
 async def test_the_form_that_is_set_drops_the_count_and_takes_the_document_s_words(books: Books) -> None:
     await books.post("sale", **SALE)
     await books.post("refund", purchaseOrder="100001", purchaseOrderLine="1")
@@ -133,12 +148,24 @@ async def test_the_legacy_file_leaves_out_fees_and_shows_adjustments_beside_the_
     assert [row["Campaign Id"] for row in rows] == ["", "Spring", "", ""]
 
 
+async def test_a_refund_of_very_many_units_is_written_some_rows_at_a_time(books: Books) -> None:
+    await books.post("sale", **{**SALE, "quantity": 5_000})
+    await books.post("refund", purchaseOrder="100001", purchaseOrderLine="1")
+    chunks = [chunk async for chunk in legacy_csv(await books.report(), books.database)]
+    assert sum(chunk.count(b"\n") for chunk in chunks) == 1 + 1 + 5_000
+    assert max(chunk.count(b"\n") for chunk in chunks) <= 1_000
+
+
 @pytest.mark.contract("RC-18")
 async def test_commission_is_the_rate_of_the_sales_where_one_rate_holds_and_nothing_is_promoted(books: Books) -> None:
     await books.post("sale", **{**SALE, "productPrice": "33.33", "shipping": "6.67", "fundedSavings": "1.20"})
-    (row,) = await books.legacy(await books.report())
-    assert (row[25], row[24], row[23]) == ("41.20", "15", "6.18")  # 15% of 41.20; 34.53 and 6.67: 5.18 and 1.00
-    assert abs(cents(row[23]) - round(cents(row[25]) * 0.15)) <= 1
+    await books.post("sale", **{**SALE, "purchaseOrder": "2", "productPrice": "0.10", "shipping": "0.10"})
+    statement = await books.report()
+    shown = [(row[25], row[24], row[23]) for row in await books.legacy(statement)]
+    # 15% of 41.20, of which 5.18 are on 34.53; and of 0.20, of which 1.5 cents are on each 0.10.
+    assert shown == [("41.20", "15", "6.18"), ("0.20", "15", "0.03")]
+    parts = [pair for pair in amounts((await books.v1(statement))[1:]) if pair[0].startswith("Commission")]
+    assert [amount for _, amount in parts] == ["-5.18", "-1.00", "-0.02", "-0.01"]
 
 
 def test_there_are_67_columns_in_the_document_s_order() -> None:

@@ -52,8 +52,14 @@ def test_the_rate_follows_from_the_category_and_the_price_of_a_unit(
 
 
 def test_half_a_cent_is_rounded_up() -> None:
+    found = commission_of(rates("Home & Garden"), 10, 0, 1, 2)
+    assert (found.on_product, found.on_shipping) == (2, 0)  # 1.5
+
+
+@pytest.mark.contract("RC-18")
+def test_shipping_pays_what_it_adds_to_the_rounded_line() -> None:
     found = commission_of(rates("Home & Garden"), 10, 30, 1, 2)
-    assert (found.on_product, found.on_shipping) == (2, 5)  # 1.5 and 4.5
+    assert (found.on_product, found.on_shipping) == (2, 4)  # 1.5 and 4.5 are 6, not 2 and 5
 
 
 def test_shipping_goes_on_where_the_portions_of_the_price_end() -> None:
@@ -78,7 +84,10 @@ def test_percentages_are_printed_without_needless_decimals() -> None:
         ("Grocery,2026-01-01,2025-01-01,flat,0,,8\n", 2, "invalid_valid_until"),
         ("Grocery,2026-01-01,,tiered,0,,8\n", 2, "invalid_rule"),
         ("Grocery,2026-01-01,,flat,0,,101\n", 2, "invalid_percent"),
+        ("Grocery,2026-01-01,,flat,0,,9E+999999\n", 2, "invalid_percent"),
+        ("Grocery,2026-01-01,,switch,0,9E+999999,8\n", 2, "invalid_up_to"),
         ("Grocery,2026-01-01,,flat,0,8\n", 2, "columns"),
+        ('Grocery,2026-01-01,,flat,0,,8\n"' + "x" * 140_000, 3, "unreadable"),
         ("", 1, "empty"),
     ],
 )
@@ -86,6 +95,11 @@ def test_a_table_that_is_wrong_is_refused_with_its_line(rows: str, line: int, co
     problems = read_rates(HEADER + rows)
     assert isinstance(problems, list)
     assert [(problem.line, problem.refusal.code) for problem in problems] == [(line, code)]
+
+
+def test_a_table_that_a_spreadsheet_saved_is_read() -> None:
+    saved = ("\ufeff" + HEADER + "Grocery,2026-01-01,,flat,0,,8\n").replace("\n", "\r\n")
+    assert table(saved).categories == ["Grocery"]
 
 
 def test_a_day_without_a_rate_is_told() -> None:

@@ -1,13 +1,28 @@
 """What is given back has the opposite signs, and any number of parts comes to the whole exactly (RC-13)."""
 
-import pytest
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from onhand.store.database import Database
+from tests.campaign import times
+from tests.conftest import FrozenClock
 from tests.settlement.books import EXAMPLE, SALE, Books, amounts, cents
 
 pytestmark = pytest.mark.contract("RC-13", "OP-07")
 
 LINE = {"purchaseOrder": "100001", "purchaseOrderLine": "1"}
 THREE = {**EXAMPLE, "quantity": 3, "productPrice": "10.00", "productTax": "0.83", "shippingTax": "0.40"}
+
+MANY = {**SALE, "quantity": 100, "productPrice": "149.00", "productTax": "0.49"}
+_NUMBERS = itertools.count(1)
+_START = 1_772_712_000_000_000
 
 
 async def test_a_whole_refund_is_the_sale_with_opposite_signs(books: Books) -> None:
@@ -32,6 +47,52 @@ async def test_units_that_come_back_one_by_one_net_to_nothing(books: Books) -> N
     assert [amount for kind, amount in amounts(rows[8:]) if kind == "Product Price"] == ["-3.33", "-3.34", "-3.33"]
     for kind, _ in amounts(rows):
         assert sum(cents(amount) for each, amount in amounts(rows) if each == kind) == 0
+
+
+async def test_units_that_come_back_one_by_one_come_to_what_they_do_together(books: Books) -> None:
+    await books.post("sale", **MANY)
+    await books.post("sale", **{**MANY, "purchaseOrder": "2"})
+    await books.tell("refund", *[{**LINE, "quantity": 1}] * 40)
+    await books.post("refund", **{**LINE, "purchaseOrder": "2"}, quantity=40)
+    _, *rows = await books.v1(await books.report())
+    sums: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        if row["Transaction Type"] == "Refund":
+            sums[row["Purchase Order #"], row["Amount Type"]] += cents(row["Amount"])
+    # 40% of 149.00, of 0.49 (0.196) and of 15% of 149.00.
+    together = {"Product Price": -5960, "Product tax": -20, "Product tax withheld": 20, "Commission on Product": 894}
+    assert sums == {(order, kind): amount for order in ("100001", "2") for kind, amount in together.items()}
+
+
+@settings(max_examples=times(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    quantity=st.integers(1, 60),
+    price=st.integers(1, 30_000),
+    tax=st.integers(0, 3_000),
+    asked=st.one_of(
+        st.lists(st.builds(lambda units: {"quantity": units}, st.integers(1, 9)), max_size=25),
+        st.lists(st.builds(lambda minor: {"productPrice": shown(minor)}, st.integers(1, 2_000)), max_size=25),
+    ),
+)
+async def test_what_was_given_back_so_far_is_the_rounded_share_of_the_line(
+    database: Database, quantity: int, price: int, tax: int, asked: Sequence[dict[str, Any]]
+) -> None:
+    books = await Books(database, FrozenClock(_START), f"seller-{next(_NUMBERS)}").open()
+    sold = {**SALE, "quantity": quantity, "productPrice": shown(price), "productTax": shown(tax)}
+    await books.post("sale", **sold)
+    outcomes = await books.tell("refund", *[{**LINE, **each} for each in asked])
+    taken = [each for each, outcome in zip(asked, outcomes, strict=True) if outcome.status == "accepted"]
+    whole, field = (quantity, "quantity") if "quantity" in (asked or [{}])[0] else (price, "productPrice")
+    back = sum(each["quantity"] if field == "quantity" else cents(each["productPrice"]) for each in taken)
+    _, *rows = await books.v1(await books.report())
+    for kind in {row["Amount Type"] for row in rows}:
+        amounts_of = [cents(row["Amount"]) for row in rows if row["Amount Type"] == kind]
+        exact = Decimal(amounts_of[0] * back) / whole
+        assert sum(amounts_of[1:]) == -int(exact.quantize(Decimal(1), ROUND_HALF_UP)), kind
+
+
+def shown(minor: int) -> str:
+    return f"{minor // 100}.{minor % 100:02d}"
 
 
 async def test_commission_comes_back_at_the_rate_recorded_with_the_sale(books: Books) -> None:

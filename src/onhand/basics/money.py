@@ -25,9 +25,10 @@ def parse_money(amount: Decimal, currency: str) -> int | None:
     """The minor units of an amount, or None where it is not finite, too large, or has too many decimals."""
     if not amount.is_finite() or abs(amount.adjusted()) > 18:
         return None
-    scaled = amount.scaleb(decimals_of(currency))
-    whole = int(scaled)
-    return whole if whole == scaled and abs(whole) <= MINOR_MAX else None
+    decimals = decimals_of(currency)
+    whole = int(amount.scaleb(decimals))
+    # Scaling rounds a number of very many digits; comparing does not.
+    return whole if Decimal(whole).scaleb(-decimals) == amount and abs(whole) <= MINOR_MAX else None
 
 
 def format_money(minor: int, currency: str) -> str:

@@ -218,7 +218,7 @@ def _amounts(entry: SaleEntry | RefundEntry) -> Amounts:
     for name, field in _AMOUNTS.items():
         told: Decimal | None = getattr(entry, name, None)
         # Nearly all are left out, and looking at their values takes longer.
-        if told is not None and told is not NOTHING and told != 0:
+        if told is not None and told is not NOTHING and bool(told):
             found[name] = _amount(field, told, entry.currency)
     return Amounts(**found)
 

@@ -21,13 +21,12 @@ from onhand.settlement.commands import Command
 from onhand.settlement.entries import ChargeEntry
 from onhand.settlement.outcomes import Outcome
 from onhand.settlement.rates import RateTable
-from onhand.settlement.taking import take
+from onhand.settlement.taking import lock_account, take
 from onhand.settlement.vocabulary import DAMAGED, FOUND, LOST
 from onhand.store.database import Database, Session
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("compensation.sql"))
-_CURRENCY = "USD"
 _DESCRIPTIONS = {"LOST": LOST, "DAMAGED": DAMAGED, "FOUND": FOUND}
 
 
@@ -60,16 +59,21 @@ async def compensate(
     partner_id: int,
     units: Sequence[CompensatedUnits],
     unit_value: Decimal,
+    currency: str,
 ) -> list[Outcome]:
     """Reimburse a seller for units that were lost or damaged, and claw back what was found again.
 
     A unit is worth the price that the item was last sold at before it happened, or `unit_value` where it never was.
+    A seller of whom nothing was told yet is settled in `currency` from then on, unless there is nothing to pay: its
+    first sale says which it is.
     """
 
     async def work(session: Session) -> list[Outcome]:
-        row = await session.one(_SQL["currency_of"], partner_id=partner_id)
-        currency = str(row[0]) if row else _CURRENCY
-        commands = [await _command(session, partner_id, each, currency, unit_value) for each in units]
+        account = await lock_account(session, partner_id)
+        if account is None and not unit_value:
+            return []
+        settled_in = account.currency if account else currency
+        commands = [await _command(session, partner_id, each, settled_in, unit_value) for each in units]
         return await take(session, partner_id, commands, clock(), calendar, RateTable(()))
 
     return await database.write(work) if units else []

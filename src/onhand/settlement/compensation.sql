@@ -7,11 +7,6 @@ SELECT unit_price
  ORDER BY posted_at DESC, posting_no DESC
  LIMIT 1
 
--- name: currency_of
-SELECT currency
-  FROM seller_account
- WHERE partner_id = :partner_id
-
 -- name: position_of
 SELECT reached
   FROM loss_position

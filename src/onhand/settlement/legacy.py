@@ -5,13 +5,15 @@ Every cell of money is a sum of rows of the v1 file, so its identities hold beca
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from itertools import chain, islice
 
+from onhand.basics.cells import text_cell, text_cells
 from onhand.basics.money import format_minor, share
 from onhand.settlement.calendar import local_day
 from onhand.settlement.postings import code_of
 from onhand.settlement.rates import percent_text
 from onhand.settlement.reading import LineTuple, Page, Posting, pages
-from onhand.settlement.statement import Statement, cell, date_text
+from onhand.settlement.statement import Statement, date_text
 from onhand.settlement.vocabulary import (
     CHARGES,
     COMMISSIONS,
@@ -100,14 +102,16 @@ COLUMNS = (
 )
 
 _PAYABLE_COLUMN = COLUMNS.index("Payable to Partner from Sale")
+_ROWS_MAX = 1_000
 _Amounts = Mapping[str, int]
+_Event = tuple[Posting, Sequence[LineTuple]]
 
 
 async def legacy_csv(statement: Statement, reader: Database | Session) -> AsyncIterator[bytes]:
     """The file, some thousand rows at a time."""
-    yield (",".join(map(cell, COLUMNS)) + "\n").encode()
+    yield (text_cells(COLUMNS) + "\n").encode()
     async for rows in _rows(statement, reader):
-        yield "".join(",".join(map(cell, cells)) + "\n" for cells in rows).encode()
+        yield "".join(",".join(cells) + "\n" for cells in rows).encode()
 
 
 async def legacy_sum(statement: Statement, reader: Database | Session) -> int:
@@ -118,20 +122,29 @@ async def legacy_sum(statement: Statement, reader: Database | Session) -> int:
     return total
 
 
-async def _rows(statement: Statement, reader: Database | Session) -> AsyncIterator[list[list[str]]]:
-    waiting: list[LineTuple] = []
-    posting: Posting | None = None
+async def _rows(statement: Statement, reader: Database | Session) -> AsyncIterator[Sequence[list[str]]]:
+    """The rows of the file, some at a time: one refund may be of very many units, and each has a row."""
+    async for events in _events(statement, reader):
+        rows = chain.from_iterable(legacy_rows(statement, *event) for event in events)
+        while some := list(islice(rows, _ROWS_MAX)):
+            yield some
+
+
+async def _events(statement: Statement, reader: Database | Session) -> AsyncIterator[list[_Event]]:
+    """The events of a period with all of their lines, page by page; one that goes on in the next page comes with it."""
+    waiting: _Event | None = None
     async for page in pages(reader, statement.period):
-        written: list[list[str]] = []
+        whole: list[_Event] = []
         for lines in _groups(page):
-            if posting is not None and waiting and waiting[-1][1] == lines[0][1]:
-                # A posting that goes on from the page before.
-                waiting += lines
+            if waiting is not None and waiting[0].posting_no == lines[0][1]:
+                waiting = (waiting[0], [*waiting[1], *lines])
                 continue
-            written += _rows_of(statement, posting, waiting)
-            posting, waiting = page.postings[lines[0][1]], list(lines)
-        yield written
-    yield _rows_of(statement, posting, waiting)
+            if waiting is not None:
+                whole.append(waiting)
+            waiting = (page.postings[lines[0][1]], lines)
+        yield whole
+    if waiting is not None:
+        yield [waiting]
 
 
 def _groups(page: Page) -> Iterator[Sequence[LineTuple]]:
@@ -142,10 +155,6 @@ def _groups(page: Page) -> Iterator[Sequence[LineTuple]]:
             start = place
     if page.lines:
         yield page.lines[start:]
-
-
-def _rows_of(statement: Statement, posting: Posting | None, lines: Sequence[LineTuple]) -> list[list[str]]:
-    return list(legacy_rows(statement, posting, lines)) if posting is not None else []
 
 
 def legacy_rows(statement: Statement, posting: Posting, lines: Sequence[LineTuple]) -> Iterator[list[str]]:
@@ -164,19 +173,20 @@ def legacy_rows(statement: Statement, posting: Posting, lines: Sequence[LineTupl
 
 
 def _units(amounts: _Amounts, units: int) -> Iterator[_Amounts]:
-    """The parts of so many units, which come to the whole exactly."""
-    left = dict(amounts)
-    for left_units in range(units, 0, -1):
-        part = {amount_type: share(amount, 1, left_units) for amount_type, amount in left.items()}
-        left = {amount_type: amount - part[amount_type] for amount_type, amount in left.items()}
-        yield defaultdict(int, part)
+    """The parts of so many units: the first so many of them come to their share, and all of them to the whole."""
+    before = dict.fromkeys(amounts, 0)
+    for number in range(1, units + 1):
+        so_far = {amount_type: share(amount, number, units) for amount_type, amount in amounts.items()}
+        yield defaultdict(int, {each: amount - before[each] for each, amount in so_far.items()})
+        before = so_far
 
 
 def _cells(statement: Statement, posting: Posting, units: int, amounts: _Amounts) -> list[str]:
+    # Amounts may begin with a minus, and are no formulas.
     return [
-        *_event_cells(posting, units, statement.zone),
+        *map(text_cell, _event_cells(posting, units, statement.zone)),
         *_money_cells(posting, amounts, statement.decimals),
-        *_reason_cells(posting, statement.decimals),
+        *map(text_cell, _reason_cells(posting, statement.decimals)),
     ]
 
 

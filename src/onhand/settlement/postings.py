@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 
 import msgspec
 
@@ -38,13 +39,37 @@ from onhand.settlement.vocabulary import (
     Kind,
 )
 
+_DENOMINATOR_MAX = 10**18
+
 
 class Part(msgspec.Struct, array_like=True, gc=False):
-    """Of one amount type of a sold line: what was posted, what was not given back yet, and its commission rate."""
+    """Of one amount type of a sold line: what was posted, what was not given back yet, and its commission rate.
+
+    `unrounded` is what would be left if no part had been rounded, as a fraction; empty where that is `left`.
+    """
 
     posted: int
     left: int
     rate: str = ""
+    unrounded: str = ""
+
+    def keep(self, fraction: Fraction) -> int:
+        """Give back all but a fraction of what is left: the amount, which has the opposite sign.
+
+        All that was given back so far is rounded, not each part of it, half away from zero.
+        """
+        kept = (Fraction(self.unrounded or self.left) * fraction).limit_denominator(_DENOMINATOR_MAX)
+        back = self.posted - kept
+        return self._leave(self.posted - share(back.numerator, 1, back.denominator), kept)
+
+    def give(self, amount: int) -> int:
+        """Give back an amount; the same with the opposite sign."""
+        return self._leave(self.left - amount, Fraction(self.left - amount))
+
+    def _leave(self, left: int, unrounded: Fraction) -> int:
+        given = left - self.left
+        self.left, self.unrounded = left, "" if unrounded == left else str(unrounded)
+        return given
 
 
 class Sold(msgspec.Struct):
@@ -106,7 +131,7 @@ def charge_of_command(command: Command, corrects: int | None) -> Draft:
 def refund_of(command: Command, sold: Sold) -> Draft | Refusal:
     """The posting that gives back units of a sold line, or money of it; what is left of the line is changed by it.
 
-    Each amount type is shared by what is left of it, so that shares come to the whole exactly, in any number of parts.
+    Each amount type follows in proportion, rounded over all parts, so that they come to the whole exactly (RC-13).
     """
     entry = command.entry
     assert isinstance(entry, RefundEntry)
@@ -116,13 +141,11 @@ def refund_of(command: Command, sold: Sold) -> Draft | Refusal:
     given = _by_units(sold, units) if units else _by_money(sold, command.amounts)
     if isinstance(given, Refusal):
         return given
-    for amount_type, amount in given.items():
-        sold.parts[amount_type].left += amount
     sold.returned += units
     lines = [
-        Line(amount_type, amount, sold.parts[amount_type].rate)
-        for amount_type, amount in given.items()
-        if amount or (units and amount_type == PRODUCT_PRICE)
+        Line(amount_type, given[amount_type], part.rate)
+        for amount_type, part in sold.parts.items()
+        if given.get(amount_type) or (units and amount_type == PRODUCT_PRICE)
     ]
     return drafted(_refund_facts(entry, sold, units), lines)
 
@@ -293,7 +316,8 @@ def _units(entry: RefundEntry, sold: Sold) -> int | Refusal:
 
 def _by_units(sold: Sold, units: int) -> dict[str, int]:
     left = sold.quantity - sold.returned
-    return {amount_type: -share(part.left, units, left) for amount_type, part in sold.parts.items()}
+    kept = Fraction(left - units, left)
+    return {amount_type: part.keep(kept) for amount_type, part in sold.parts.items()}
 
 
 def _by_money(sold: Sold, amounts: Amounts) -> dict[str, int] | Refusal:
@@ -306,13 +330,31 @@ def _by_money(sold: Sold, amounts: Amounts) -> dict[str, int] | Refusal:
         if asked > left:
             said = f"{field} gives back more than is left of the line: {_plain(left)} minor units."
             return Refusal("above_what_is_left", field, said)
-    given: dict[str, int] = {}
-    for amount_type, part in sold.parts.items():
-        if amount_type in OF_SHIPPING:
-            given[amount_type] = -share(part.left, amounts.shipping, shipping_left) if amounts.shipping else 0
-        elif amount_type not in OF_GIFT_WRAP and amount_type not in (PRODUCT_FEE, PRODUCT_FEE_WITHHELD):
-            given[amount_type] = -share(part.left, amounts.product_price, price_left) if amounts.product_price else 0
-    return given
+    return {
+        **_with(PRODUCT_PRICE, amounts.product_price, sold.parts),
+        **_with(SHIPPING, amounts.shipping, sold.parts),
+    }
+
+
+def _with(given_type: str, amount: int, parts: Mapping[str, Part]) -> dict[str, int]:
+    """An amount of one type, and what goes with it in proportion; nothing where it is 0."""
+    if not amount:
+        return {}
+    left = parts[given_type].left
+    kept = Fraction(left - amount, left)
+    return {
+        amount_type: part.give(amount) if amount_type == given_type else part.keep(kept)
+        for amount_type, part in parts.items()
+        if _goes_with(amount_type) == given_type
+    }
+
+
+def _goes_with(amount_type: str) -> str | None:
+    """Which money that is given back an amount type follows; None where it comes back with units alone."""
+    if amount_type in OF_SHIPPING:
+        return SHIPPING
+    is_of_units = amount_type in OF_GIFT_WRAP or amount_type in (PRODUCT_FEE, PRODUCT_FEE_WITHHELD)
+    return None if is_of_units else PRODUCT_PRICE
 
 
 def _left(parts: Mapping[str, Part], amount_type: str) -> int:

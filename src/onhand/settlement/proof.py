@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from onhand.settlement.legacy import legacy_sum
-from onhand.settlement.reading import StatementPeriod
+from onhand.settlement.reading import StatementPeriod, period_numbered
 from onhand.settlement.statement import Statement
 from onhand.settlement.vocabulary import CARRIED, PAYABLE, PAYOUT, Kind
 from onhand.store.database import Database, Session
@@ -83,15 +83,12 @@ class Proof(msgspec.Struct, frozen=True):
 
 
 async def prove(database: Database, statement: Statement) -> Proof:
-    """Add a period up again, from its rows, its postings and its files."""
-    period = statement.period
-    orders = by_order = 0
-    async for each in orders_of(database, period):
-        orders, by_order = orders + 1, by_order + each.amount
-    legacy = await legacy_sum(statement, database)
+    """Add a period up again, from its rows, its postings and its files, all of one moment: it may be open still."""
 
     async def work(session: Session) -> Proof:
-        return await _prove(session, period, orders, by_order, legacy)
+        period = await period_numbered(session, statement.period.partner_id, statement.period.period)
+        assert period is not None, "a period that was found is there"
+        return await _prove(session, msgspec.structs.replace(statement, period=period))
 
     return await database.read(work)
 
@@ -106,7 +103,11 @@ async def orders_of(reader: Database | Session, period: StatementPeriod) -> Asyn
         after = rows[-1][0]
 
 
-async def _prove(session: Session, period: StatementPeriod, orders: int, by_order: int, legacy: int) -> Proof:
+async def _prove(session: Session, statement: Statement) -> Proof:
+    period = statement.period
+    orders = by_order = 0
+    async for each in orders_of(session, period):
+        orders, by_order = orders + 1, by_order + each.amount
     named = {"partner_id": period.partner_id, "period": period.period}
     types = tuple(
         Sum(what, count, int(amount)) for what, count, amount in await session.all(_SQL["by_amount_type"], **named)
@@ -133,6 +134,6 @@ async def _prove(session: Session, period: StatementPeriod, orders: int, by_orde
         by_order,
         int(without[1] or 0) if without else 0,
         sum(each.amount for each in fees if each.kind in (Kind.SALE, Kind.REFUND)),
-        legacy,
+        await legacy_sum(statement, session),
         tuple(CommissionDifference(*(*row[:-1], -int(row[-1]))) for row in sorted(rows)),
     )

@@ -23,6 +23,7 @@ Rule = Literal["flat", "switch", "portion"]
 
 _RULES: tuple[Rule, ...] = ("flat", "switch", "portion")
 _WHOLE = 10_000
+_PERCENT_MAX, _PRICE_MAX = 100, 10**10
 _TEXT_MAX = 80
 
 
@@ -93,22 +94,24 @@ class RateTable:
 def commission_of(rates: CategoryRates, base: int, shipping: int, units: int, decimals: int) -> Commission:
     """The commission on a line of so many units: on its price with funded savings (`base`), and on its shipping.
 
-    Thresholds are of one unit. Portions on shipping go on where those on the price have ended.
+    Thresholds are of one unit. Portions on shipping go on where those on the price have ended. What is rounded is the
+    line: shipping pays what it adds to that, so that both come to the rate of their sum (RC-12, RC-18).
     """
     limits = [None if band.up_to is None else _minor(band.up_to, decimals) * units for band in rates.bands]
     if rates.rule != "portion":
         chosen = next(n for n, limit in enumerate(limits) if limit is None or base <= limit)
         points = rates.bands[chosen].points
-        return Commission(_half_up(base * points), _half_up(shipping * points), percent_text(points))
+        return commission_at(points, base, shipping)
     on_base = _portions(rates.bands, limits, base)
     on_all = _portions(rates.bands, limits, base + shipping)
     effective = (2 * on_base + base) // (2 * base) if base else rates.bands[0].points
-    return Commission(_half_up(on_base), _half_up(on_all - on_base), percent_text(effective))
+    return Commission(_half_up(on_base), _half_up(on_all) - _half_up(on_base), percent_text(effective))
 
 
 def commission_at(points: int, base: int, shipping: int) -> Commission:
     """The commission at one rate, in hundredths of a percent."""
-    return Commission(_half_up(base * points), _half_up(shipping * points), percent_text(points))
+    on_base, on_all = _half_up(base * points), _half_up((base + shipping) * points)
+    return Commission(on_base, on_all - on_base, percent_text(points))
 
 
 def percent_text(points: int) -> str:
@@ -119,11 +122,7 @@ def percent_text(points: int) -> str:
 
 def parse_percent(text: str | Decimal) -> int | None:
     """The hundredths of a percent that a text says, from 0 to 100 percent; None where it says none."""
-    try:
-        points = Decimal(text) * 100
-    except InvalidOperation:
-        return None
-    return int(points) if points.is_finite() and 0 <= points <= _WHOLE and points == int(points) else None
+    return _hundredths(text, _PERCENT_MAX)
 
 
 @cache
@@ -140,7 +139,13 @@ def known_categories() -> frozenset[str]:
 
 def read_rates(text: str) -> RateTable | list[RateProblem]:
     """The rates that a CSV says, or everything that is wrong with it, by line."""
-    rows = list(csv.reader(StringIO(text)))
+    # Spreadsheets begin what they save with a byte order mark.
+    reader = csv.reader(StringIO(text.removeprefix("\ufeff")))
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        said = f"The table can't be read from here on: {error}. Look for a quote that is not closed."
+        return [_problem(reader.line_num, "unreadable", "", said)]
     if not rows or tuple(rows[0]) != COLUMNS:
         return [_problem(1, "columns", "category", f"The first line names the columns: {','.join(COLUMNS)}.")]
     problems: list[RateProblem] = []
@@ -165,9 +170,9 @@ def _line(number: int, row: Sequence[str], problems: list[RateProblem]) -> _Line
         problems.append(_problem(number, "columns", "", f"A line has {len(COLUMNS)} cells, this one has {len(row)}."))
         return None
     cells = dict(zip(COLUMNS, map(str.strip, row), strict=True))
-    found = (_day(cells["valid_from"]), _day(cells["valid_until"]), _hundredths(cells["above"] or "0"))
+    found = (_day(cells["valid_from"]), _day(cells["valid_until"]), _hundredths(cells["above"] or "0", _PRICE_MAX))
     valid_from, valid_until, above = found
-    up_to, points = _hundredths(cells["up_to"]), parse_percent(cells["percent"])
+    up_to, points = _hundredths(cells["up_to"], _PRICE_MAX), parse_percent(cells["percent"])
     rule = next((rule for rule in _RULES if rule == cells["rule"]), None)
     wrong = {
         "category": cells["category"] not in known_categories(),
@@ -266,12 +271,17 @@ def _minor(hundredths: int, decimals: int) -> int:
     return int(hundredths * 10**decimals // 100)
 
 
-def _hundredths(text: str) -> int | None:
+def _hundredths(text: str | Decimal, most: int) -> int | None:
+    """The hundredths that a text says, exactly; None where it says no number from 0 to `most` with two decimals."""
     try:
-        scaled = Decimal(text) * 100
+        number = Decimal(text)
     except InvalidOperation:
         return None
-    return int(scaled) if scaled.is_finite() and 0 <= scaled < 10**12 and scaled == int(scaled) else None
+    if not (number.is_finite() and 0 <= number <= most):
+        return None
+    scaled = int(number * 100)
+    # Multiplying rounds a number of very many digits; comparing does not.
+    return scaled if Decimal(scaled).scaleb(-2) == number else None
 
 
 def _day(text: str) -> date | None:

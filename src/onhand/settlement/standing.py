@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from onhand.basics.money import share
 from onhand.basics.refusal import Refusal
 from onhand.settlement.calendar import Period, SettlementCalendar, day_of_number, number_of
 from onhand.settlement.commands import Command
@@ -159,10 +160,8 @@ class Standing:
 
     def _sell(self, draft: Draft, row: PostingRow) -> None:
         key = (row.purchase_order, row.purchase_order_line)
-        price = draft.lines[0].amount
-        self.sold[key] = Sold(
-            row.posting_no, row.posted_at, price // row.quantity, row.quantity, 0, parts_of(draft), draft.facts
-        )
+        price = share(draft.lines[0].amount, 1, row.quantity)
+        self.sold[key] = Sold(row.posting_no, row.posted_at, price, row.quantity, 0, parts_of(draft), draft.facts)
         self.opened.add(key)
 
     def _refund(self, command: Command, entry: RefundEntry) -> Sequence[Draft] | Refusal:

@@ -5,6 +5,7 @@ from datetime import date
 
 import msgspec
 
+from onhand.basics.cells import text_cells
 from onhand.basics.money import decimals_of, format_minor
 from onhand.settlement.calendar import Period, local_day
 from onhand.settlement.reading import Page, Posting, StatementPeriod, pages
@@ -44,6 +45,7 @@ COLUMNS = (
     "Fulfillment Type",
     "Campaign Id",
 )
+_TOTAL_COLUMN = COLUMNS.index("Total Payable")
 TYPE_COLUMN = COLUMNS.index("Transaction Type")
 
 
@@ -93,13 +95,19 @@ class Statement(msgspec.Struct, frozen=True):
 
     async def csv(self, reader: Database | Session) -> AsyncIterator[bytes]:
         """The file, some thousand rows at a time."""
-        head = [_row(COLUMNS)]
+        head = [text_cells(COLUMNS) + "\n"]
         if self.form.counts_lines:
             head.append(f"Number of Lines in file {self.period.rows}\n")
-        head.append(_row(self.summary()))
+        head.append(self._summary_line())
         yield "".join(head).encode()
         async for page in pages(reader, self.period):
             yield self._csv_of(page)
+
+    def _summary_line(self) -> str:
+        cells = self.summary()
+        before, total, after = cells[:_TOTAL_COLUMN], cells[_TOTAL_COLUMN], cells[_TOTAL_COLUMN + 1 :]
+        # A sum may begin with a minus, and is no formula.
+        return f"{text_cells(before)},{total},{text_cells(after)}\n"
 
     def _csv_of(self, page: Page) -> bytes:
         """The rows of a page; what those of one posting share is written once and used for each."""
@@ -118,7 +126,7 @@ class Statement(msgspec.Struct, frozen=True):
         before, quantity, after = posting_cells(posting, self.zone)
         if self.form.document_words:
             before[TYPE_COLUMN] = document_word(before[TYPE_COLUMN])
-        return ",".join(map(cell, before)), quantity, ",".join(map(cell, after))
+        return text_cells(before), quantity, text_cells(after)
 
 
 def posting_cells(posting: Posting, zone: str) -> tuple[list[str], str, list[str]]:
@@ -160,14 +168,3 @@ def posting_cells(posting: Posting, zone: str) -> tuple[list[str], str, list[str
 def date_text(day: date) -> str:
     """`07/28/2026`."""
     return f"{day.month:02d}/{day.day:02d}/{day.year:04d}"
-
-
-def cell(text: str) -> str:
-    """A text as a cell of a CSV."""
-    if '"' in text:
-        return '"' + text.replace('"', '""') + '"'
-    return f'"{text}"' if "," in text else text
-
-
-def _row(cells: tuple[str, ...] | list[str]) -> str:
-    return ",".join(map(cell, cells)) + "\n"

@@ -78,7 +78,7 @@ async def _compensate(
     answered = 0
     for owner_id, units in sorted(by_owner.items()):
         value, calendar = Decimal(settings.settlement_unit_value), calendar_of(settings)
-        outcomes = await compensate(database, clock, calendar, owner_id, units, value)
+        outcomes = await compensate(database, clock, calendar, owner_id, units, value, settings.settlement_currency)
         answered += sum(outcome.status == "accepted" for outcome in outcomes)
     return answered
 

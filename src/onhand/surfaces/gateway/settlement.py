@@ -126,8 +126,7 @@ def recon_operations(services: GatewayServices, door: Door) -> tuple[Operation, 
 def _report_date(query: Query) -> date | None:
     sent = query.text("reportDate")
     if sent is None:
-        if not _has_misprint(query):
-            query.missing("reportDate", "a report date, YYYYMMDD or MMDDYYYY, that availableReconFiles lists")
+        query.missing("reportDate", "a report date, YYYYMMDD or MMDDYYYY, that availableReconFiles lists")
         return None
     day = parse_report_date(sent)
     if day is None:
@@ -136,20 +135,14 @@ def _report_date(query: Query) -> date | None:
     return day
 
 
-def _has_misprint(query: Query) -> bool:
-    """Whether a `?` stands where `&` is meant, as in a sample of the document, which is noted (RC-02)."""
-    sent = query.text("partnerId") or ""
-    if "?" not in sent:
-        return False
-    said = f"partnerId is “{sent[:_SHOWN]}”: between two parameters stands &, not ?, as in partnerId=…&reportDate=…"
-    query.faults.append(Fault(INVALID_REQUEST_PARAM, "partnerId", said))
-    return True
-
-
 def _refused_caller(query: Query, caller: Caller) -> Refused | None:
+    """What is said where partnerId is not the caller's: 403, or 400 for the `?` of a sample of the document (RC-02)."""
     sent = query.text("partnerId")
-    if sent is None or sent == caller.partner_code or "?" in sent:
+    if sent is None or sent == caller.partner_code:
         return None
+    if "?" in sent:
+        said = f"partnerId is “{sent[:_SHOWN]}”: between two parameters stands &, not ?, as in partnerId=…&reportDate=…"
+        return refused(400, INVALID_REQUEST_PARAM, "partnerId", said)
     said = f"This token is partner {caller.partner_code}'s: leave partnerId out, or give that one."
     return Refused(403, (Fault(FORBIDDEN, "partnerId", said),))
 
