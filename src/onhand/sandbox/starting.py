@@ -170,7 +170,7 @@ class Sandbox:
             left_over.unlink()
         shutil.rmtree(self._path.parent / _OBJECTS, ignore_errors=True)
         copied = self._path.with_name(f"{_DATABASE}.part")
-        shutil.copyfile(self._seed, copied)
+        shutil.copy(self._seed, copied)
         copied.replace(self._path)
 
     def _surface(self, surfaces: Sequence[Surface]) -> Surface:
