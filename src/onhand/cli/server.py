@@ -17,7 +17,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from onhand.cli.answers import Problem
-from onhand.cli.transport import HttpProtocol
+from onhand.cli.transport import protocol_of
 from onhand.settings import Settings
 from onhand.surfaces.plumbing.correlation import JsonLines
 
@@ -103,7 +103,7 @@ def _configuration(application: ASGIApp, settings: Settings, dates_itself: bool)
         _check_certificate(settings.tls_certificate, settings.tls_key)
     return uvicorn.Config(
         application,
-        http=HttpProtocol,
+        http=protocol_of(settings.head_bytes_max),
         ws="none",
         lifespan="on",
         log_config=None,

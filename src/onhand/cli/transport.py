@@ -1,6 +1,9 @@
-"""Answers that leave in one piece: uvicorn writes the head of an answer and its body one after the other.
+"""uvicorn's HTTP, with answers that leave in one piece and heads of requests that have a bound.
 
-Each write is a call of the system and wakes the client, which can do nothing with a head alone.
+uvicorn writes the head of an answer and its body one after the other. Each write is a call of the system and wakes the
+client, which can do nothing with a head alone.
+
+Its parser keeps the request line and the headers for as long as they grow, before anybody has said who he is.
 """
 
 import asyncio
@@ -10,6 +13,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _ANSWER = b"HTTP/1.1 "
 _HEAD_END = b"\r\n\r\n"
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-type: text/plain; charset=utf-8\r\n"
+    b"content-length: %d\r\nconnection: close\r\n\r\n%s"
+)
 
 
 class WholeAnswers:
@@ -44,9 +51,86 @@ class WholeAnswers:
             self._transport.write(head)
 
 
+class _HeadTooLarge(Exception):
+    """Leaves the parser, which ends the request."""
+
+
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP on such a transport."""
+    """uvicorn's HTTP on such a transport; a request whose line and headers grow beyond `head_bytes_max` is refused.
+
+    Headers that come after a body count too. Nobody reads them, so they never join those before it.
+    """
+
+    head_bytes_max = 65_536
+    _head_bytes = 0
+    # Of a header nothing is told before it is whole.
+    _untold_bytes = 0
+    _in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin a connection."""
         super().connection_made(WholeAnswers(transport, self.loop))  # type: ignore[arg-type]
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came, no more of it at once than a head may have."""
+        for start in range(0, len(data), self.head_bytes_max):
+            piece = data[start : start + self.head_bytes_max]
+            self._untold_bytes += len(piece)
+            super().data_received(piece)
+            if self.transport.is_closing():
+                return
+            if self._untold_bytes > self.head_bytes_max:
+                self._head_bytes = self._untold_bytes
+                self.send_400_response("")
+                return
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        self._head_bytes, self._in_head = 0, True
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the request line came."""
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header came."""
+        self._count(len(name) + len(value))
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._in_head, self._untold_bytes = False, 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body came."""
+        self._untold_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is whole."""
+        self._untold_bytes = 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse a request that is none, and end the connection."""
+        if self._head_bytes <= self.head_bytes_max:
+            super().send_400_response(msg)
+            return
+        said = b"The request line and the headers have over %d bytes: send fewer.\n" % self.head_bytes_max
+        self.transport.write(_TOO_LARGE % (len(said), said))
+        self.transport.close()
+
+    def _count(self, size: int) -> None:
+        self._untold_bytes = 0
+        self._head_bytes += size
+        if self._head_bytes > self.head_bytes_max:
+            raise _HeadTooLarge
+
+
+def protocol_of(head_bytes_max: int) -> type[HttpProtocol]:
+    """The protocol with its bound."""
+    return type("BoundedHttpProtocol", (HttpProtocol,), {"head_bytes_max": head_bytes_max})
