@@ -1,6 +1,8 @@
 """Building the concrete objects: databases and what their processes share."""
 
 import asyncio
+import stat
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -34,3 +36,13 @@ async def test_a_server_database_of_another_revision_is_refused_and_left_as_it_i
         with pytest.raises(SchemaMismatch, match=said):
             await open_database(settings)
         assert await schema_revision(settings) == revision
+
+
+async def test_nobody_but_its_owner_may_read_an_embedded_database_or_its_log(tmp_path: Path) -> None:
+    directory = tmp_path / "data"
+    database = await open_database(Settings(data_directory=str(directory)))
+    await shared_secret(database, "links")
+    rights = {path.name: stat.filemode(path.stat().st_mode) for path in directory.iterdir()}
+    await database.close()
+    assert rights == dict.fromkeys(("onhand.db", "onhand.db-wal", "onhand.db-shm"), "-rw-------")
+    assert stat.filemode(directory.stat().st_mode) == "drwx------"

@@ -142,6 +142,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page_rows_max: Annotated[_Count, "Rows of one page of history (TH-06)."] = 100
     floor_at_zero: Annotated[_Flag, "Whether availability below 0 is shown as 0 (OP-06)."] = False
 
+    head_bytes_max: Annotated[_Count, "The longest request line and headers, together."] = 65_536
     body_bytes_max: Annotated[_Count, "The largest body of a request, as sent."] = 16_777_216
     body_decompressed_bytes_max: Annotated[_Count, "The largest body of a request, once decompressed."] = 134_217_728
     line_bytes_max: Annotated[_Count, "The longest line of a file or of a body of lines."] = 1_048_576

@@ -1,4 +1,5 @@
 import gzip
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -77,3 +78,24 @@ async def test_a_body_that_cannot_be_read_is_refused_with_the_reason(body: bytes
 
 async def test_an_empty_body_has_no_rows() -> None:
     assert await lines_of(b"", "application/x-ndjson") == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" + b"{}," * 2_000_000 + b"{}]", b"{}\n" * 2_000_000, b"10\n" * 2_000_000],
+    ids=["a list", "NDJSON", "NDJSON of numbers"],
+)
+async def test_rows_that_are_too_many_are_not_held_to_be_counted(body: bytes) -> None:
+    compressed = gzip.compress(body[:1_000]) + gzip.compress(body[1_000:])
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge, match="over 10,000 rows"):
+            await body_rows(_whole(compressed), "", "gzip", BodyLimits())
+        peak_bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 6 * len(body)
+
+
+async def _whole(data: bytes) -> AsyncIterator[bytes]:
+    yield data

@@ -1,4 +1,5 @@
 import gzip
+import time
 import zlib
 from collections.abc import Callable
 
@@ -75,3 +76,16 @@ def test_a_zstd_window_that_would_take_our_memory_is_refused() -> None:
     data = engine.compress(b"a" * 1000) + engine.flush()
     with pytest.raises(Unreadable, match="8 MiB window"):
         decompressed(data)
+
+
+def test_what_many_members_cost_grows_no_faster_than_they_do() -> None:
+    empty = gzip.compress(b"")
+
+    def seconds(members: int) -> float:
+        started = time.process_time()
+        assert list(plain_bytes([empty * members], ReadLimits())) != []
+        return time.process_time() - started
+
+    # In one piece: what is left of it must not be copied once a member.
+    few, many = seconds(5_000), seconds(50_000)
+    assert many < 30 * few

@@ -1,5 +1,6 @@
 """A sandbox is started anew, its clock moved, its answers broken and its requests read from outside (SB-05)."""
 
+import stat
 import subprocess
 import sys
 import time
@@ -120,6 +121,18 @@ async def test_kept_data_are_seeded_anew_by_a_reset_after_a_restart(tmp_path: Pa
         assert await box.units() == 9
         await box.control("POST", "reset")
         assert await box.units() == 23
+
+
+async def test_nobody_but_its_owner_may_read_what_a_sandbox_keeps(tmp_path: Path, clock: FrozenClock) -> None:
+    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
+        await http.post("/sandbox/reset")
+        rights = _rights_in(tmp_path)
+    assert {"sandbox.db", "seed.db"} <= set(rights)
+    assert set(rights.values()) == {"-rw-------"}
+
+
+def _rights_in(directory: Path) -> dict[str, str]:
+    return {path.name: stat.filemode(path.stat().st_mode) for path in directory.glob("*.db*")}
 
 
 async def test_the_date_header_shows_the_clock_of_the_sandbox(box: Box) -> None:

@@ -108,7 +108,7 @@ def completejourney(
     async def work(database: Database, settings: Settings) -> Counts:
         intake = build_intake(database, settings, system_clock)
         name = f"completejourney-{await database_name(database)}.position"
-        settings.data_path.mkdir(parents=True, exist_ok=True)
+        settings.data_path.mkdir(mode=0o700, parents=True, exist_ok=True)
         options = JourneyOptions(part=part, position_path=settings.data_path / name)
         with counting_bar("events", shown=not as_json) as progress:
             return await load_completejourney(database, intake, system_clock, data_directory(), options, progress)

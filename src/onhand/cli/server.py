@@ -101,6 +101,7 @@ def _configuration(application: ASGIApp, settings: Settings, dates_itself: bool)
     return configuration(
         application,
         shutdown_seconds=settings.shutdown_seconds,
+        head_bytes_max=settings.head_bytes_max,
         dates_itself=dates_itself,
         tls_certificate=settings.tls_certificate,
         tls_key=settings.tls_key,

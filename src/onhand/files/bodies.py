@@ -11,6 +11,9 @@ from onhand.files.rows import BYTE_ORDER_MARK, Row, json_rows
 _JSON_TYPES = frozenset({"application/json", "text/json"})
 _ENCODINGS = {"": b"", "identity": b"", "gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 _list = msgspec.json.Decoder(list[msgspec.Raw] | dict[str, msgspec.Raw])
+# So many rows take no more memory than a body does; whether there are more is found out without holding them.
+_ROWS_HELD_MAX = 1_000_000
+_PIECE_BYTES = 262_144
 
 
 class BodyLimits(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +44,8 @@ async def body_rows(
     text = b"".join(plain_bytes([body], bounds)).removeprefix(BYTE_ORDER_MARK)
     # No line of NDJSON starts with a bracket, so that a list is known by it, whatever the content type says.
     if text.lstrip().startswith(b"[") or content_type.partition(";")[0].strip().lower() in _JSON_TYPES:
-        return _bounded(_list_rows(text), limits.rows_max)
-    return _bounded(json_rows([text], bounds), limits.rows_max)
+        return _bounded(_list_rows(text, limits.rows_max), limits.rows_max)
+    return _bounded(json_rows(_pieces(text), bounds), limits.rows_max)
 
 
 async def _whole(chunks: AsyncIterable[bytes], bytes_max: int) -> bytes:
@@ -54,8 +57,14 @@ async def _whole(chunks: AsyncIterable[bytes], bytes_max: int) -> bytes:
     return bytes(body)
 
 
-def _list_rows(text: bytes) -> Iterator[Row]:
+def _pieces(text: bytes) -> Iterator[bytes]:
+    """The text bit by bit: of all its lines no more are made than are taken."""
+    return (text[start : start + _PIECE_BYTES] for start in range(0, len(text), _PIECE_BYTES))
+
+
+def _list_rows(text: bytes, rows_max: int) -> Iterator[Row]:
     try:
+        _check_count(text, rows_max)
         found = _list.decode(text)
     except RecursionError as error:
         raise Unreadable("the body is nested too deep: an event is a flat object") from error
@@ -65,10 +74,37 @@ def _list_rows(text: bytes) -> Iterator[Row]:
     return (Row(number, bytes(row)) for number, row in enumerate(rows, 1))
 
 
+class _Element:
+    """One element of a list, of which nothing is kept."""
+
+
+_ELEMENT = _Element()
+
+
+def _check_count(text: bytes, rows_max: int) -> None:
+    """Refuse a list of so many rows that they would fill the memory before they are counted."""
+    if text.count(b",") < max(rows_max, _ROWS_HELD_MAX):
+        return
+    count = 0
+
+    def counted(_type: type, _value: object) -> _Element:
+        nonlocal count
+        count += 1
+        if count > rows_max:
+            raise _too_many(rows_max)
+        return _ELEMENT
+
+    msgspec.json.decode(text, type=list[_Element] | dict[str, msgspec.Raw], dec_hook=counted)
+
+
+def _too_many(rows_max: int) -> TooLarge:
+    return TooLarge(f"the body has over {rows_max:,} rows: send it in smaller parts")
+
+
 def _bounded(rows: Iterable[Row], rows_max: int) -> list[Row]:
     taken: list[Row] = []
     for row in rows:
         if len(taken) == rows_max:
-            raise TooLarge(f"the body has over {rows_max:,} rows: send it in smaller parts")
+            raise _too_many(rows_max)
         taken.append(row)
     return taken

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from onhand.basics.clock import Clock
+from onhand.basics.nesting import check_nesting
 from onhand.basics.refusal import Refusal
 from onhand.catalogue.imports import Source, import_items, import_mappings, import_skus
 from onhand.catalogue.report import ImportReport, SourceRow
@@ -76,6 +77,7 @@ def _source_row(row: Row) -> SourceRow:
     if row.problem:
         return SourceRow(row.number, row.problem)
     try:
+        check_nesting(row.line)
         return SourceRow(row.number, _objects.decode(row.line))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return SourceRow(row.number, Refusal("malformed_json", "line", f"Not a JSON object: {error}."))

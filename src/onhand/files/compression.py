@@ -13,8 +13,10 @@ _ZSTD = b"\x28\xb5\x2f\xfd"
 _MAGIC_BYTES = 4
 _PIECE_BYTES = 262_144
 _GZIP_CONTAINER = 31
-# A block of zstd has at least four bytes and makes at most 128 KiB, so that so much input makes 16 MiB at most.
-_ZSTD_INPUT_BYTES = 512
+# A block of zstd has at least four bytes and makes at most 128 KiB, so that so much input makes 16 MiB at most. What an
+# engine leaves of its input is copied each time, so that of a piece with many members only little may be left.
+_INPUT_BYTES = 512
+_GZIP_INPUT_BYTES = 4_096
 # What every decoder should be able to keep (RFC 8878); with a larger window the sender would choose our memory.
 _ZSTD_WINDOW_BYTES = 8_388_608
 # Small texts may repeat themselves as often as they like.
@@ -75,7 +77,7 @@ def _bounded(pieces: Iterable[bytes], compressed: _Counted, limits: ReadLimits) 
 def _gunzip(chunks: Iterable[bytes]) -> Iterator[bytes]:
     engine = zlib.decompressobj(_GZIP_CONTAINER)
     try:
-        for chunk in chunks:
+        for chunk in _parted(chunks, _GZIP_INPUT_BYTES):
             data = chunk
             while data:
                 if engine.eof:
@@ -97,7 +99,7 @@ def _unzstd(chunks: Iterable[bytes]) -> Iterator[bytes]:
     decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES)
     engine = decompressor.decompressobj()
     try:
-        for data in _parted(chunks, _ZSTD_INPUT_BYTES):
+        for data in _parted(chunks, _INPUT_BYTES):
             rest = data
             while rest:
                 if engine.eof:

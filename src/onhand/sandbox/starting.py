@@ -208,7 +208,8 @@ class Sandbox:
 def _copy(source: Path, target: Path) -> None:
     # Whoever is killed meanwhile leaves no half file under the name.
     growing = target.with_name(f"{target.name}.part")
-    shutil.copyfile(source, growing)
+    # With its permission bits: nobody else may read it.
+    shutil.copy(source, growing)
     growing.replace(target)
 
 

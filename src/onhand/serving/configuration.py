@@ -6,25 +6,27 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
-from onhand.serving.transport import HttpProtocol
+from onhand.serving.transport import protocol_of
 
 
 def configuration(
     application: ASGIApp,
     *,
     shutdown_seconds: float,
+    head_bytes_max: int,
     dates_itself: bool = False,
     tls_certificate: str = "",
     tls_key: str = "",
 ) -> uvicorn.Config:
     """What uvicorn is told.
 
-    Requests at hand have `shutdown_seconds` to end. An application that `dates_itself` puts a Date header on its
+    Requests at hand have `shutdown_seconds` to end. A request line and its headers have at most `head_bytes_max`. An
+    application that `dates_itself` puts a Date header on its
     answers. HTTPS is served where a certificate (the chain, PEM) and its key are named.
     """
     return uvicorn.Config(
         application,
-        http=HttpProtocol,
+        http=protocol_of(head_bytes_max),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from onhand.store.database import Dialect
 
+_OWNER_ONLY = 0o600
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 
@@ -34,7 +35,11 @@ def statements_of(name: str, dialect: Dialect) -> list[str]:
 
 
 def create_embedded(path: Path) -> None:
-    """Make a new SQLite database at `path` with the newest schema."""
+    """Make a new SQLite database at `path` with the newest schema.
+
+    Nobody but its owner may read it: it holds what tokens and links are signed with. Its log gets the same rights.
+    """
+    path.touch(mode=_OWNER_ONLY)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")

@@ -23,10 +23,14 @@ _SHUTDOWN_SECONDS = 1.0
 
 
 class BackgroundServer(Generic[A]):
-    """Serves the application that `running` gives, which puts Date headers on its answers by its own clock."""
+    """Serves the application that `running` gives, which puts Date headers on its answers by its own clock.
 
-    def __init__(self, running: AbstractAsyncContextManager[A]) -> None:
+    A request line and its headers have at most `head_bytes_max`.
+    """
+
+    def __init__(self, running: AbstractAsyncContextManager[A], *, head_bytes_max: int) -> None:
         self._running = running
+        self._head_bytes_max = head_bytes_max
         self._ready: Future[A] = Future()
         self._server: ReadyServer
         self._loop: asyncio.AbstractEventLoop
@@ -65,6 +69,11 @@ class BackgroundServer(Generic[A]):
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
         async with self._running as application:
-            config = configuration(application, shutdown_seconds=_SHUTDOWN_SECONDS, dates_itself=True)
+            config = configuration(
+                application,
+                shutdown_seconds=_SHUTDOWN_SECONDS,
+                head_bytes_max=self._head_bytes_max,
+                dates_itself=True,
+            )
             self._server = ReadyServer(config, lambda: self._ready.set_result(application))
             await self._server.serve([self._listening])

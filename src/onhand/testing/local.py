@@ -40,7 +40,8 @@ def local_sandbox(
     """
     with tempfile.TemporaryDirectory(prefix="onhand-sandbox-") as temporary:
         settings = Settings(throttle=throttle)
-        server = BackgroundServer(running_sandbox(directory or Path(temporary), settings, clock, manual=manual))
+        running = running_sandbox(directory or Path(temporary), settings, clock, manual=manual)
+        server = BackgroundServer(running, head_bytes_max=settings.head_bytes_max)
         application = server.start()
         try:
             # One pool of connections for all clients, so that no test has to close its own.

@@ -105,7 +105,7 @@ def _opening(path: Path) -> Iterator[Path]:
 
 
 def _make_current(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     revision = embedded_revision(path)
     if revision is None:
         _create(path)

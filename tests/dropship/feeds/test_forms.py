@@ -8,7 +8,7 @@ import pytest
 
 from onhand.basics.refusal import Refusal
 from onhand.dropship.feeds import faults
-from onhand.dropship.feeds.forms import FeedFile, read_file
+from onhand.dropship.feeds.forms import NOT_JSON, FeedFile, read_file
 from tests.dropship.feeds.yard import HEADER, file_of, row
 
 
@@ -123,3 +123,13 @@ def test_a_header_that_would_be_a_burden_to_every_list_of_feeds_is_a_fault() -> 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
     assert read(b"\xef\xbb\xbf" + file_of([row()])).faults == ()
+
+
+@pytest.mark.parametrize("depth", [40, 500, 940, 960, 980])
+def test_a_row_or_a_header_that_is_nested_too_deep_is_refused(depth: int) -> None:
+    deep = b"[" * depth + b"]" * depth
+    for content in (file_of([row(quantity="@")]), file_of([row()], extra="@")):
+        refused = read_file(content.replace(b'"@"', deep), "DSV_INVENTORY", None, 10)
+        assert isinstance(refused, Refusal)
+        assert (refused.code, refused.field) == (NOT_JSON, "body")
+        assert "too deep" in refused.message

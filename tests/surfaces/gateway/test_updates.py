@@ -167,6 +167,12 @@ async def test_a_body_that_is_no_json_object_is_malformed(shelves: Counter, body
     assert errors(await send_json(shelves, body), 400) == [(MALFORMED, "body")]
 
 
+@pytest.mark.parametrize("depth", [40, 600, *range(930, 990, 4)])
+async def test_a_value_that_is_nested_too_deep_is_malformed_however_deep_it_is(shelves: Counter, depth: int) -> None:
+    body = b'{"gtin":"%s","quantity":%s}' % (GTIN.encode(), b'{"a":' * depth + b"1" + b"}" * depth)
+    assert errors(await send_json(shelves, body), 400) == [(MALFORMED, "body")]
+
+
 @pytest.mark.parametrize(
     ("changed", "field"),
     [

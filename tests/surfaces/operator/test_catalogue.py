@@ -200,3 +200,11 @@ async def test_a_sku_is_forgotten_once(shop: Desk) -> None:
     assert (await shop.get("/sellers/10000000001/skus")).json() == {"skus": skus[1:]}
     problem(await shop.delete("/sellers/10000000001/skus/OAT%201L"), 404, "not-found")
     problem(await shop.delete("/sellers/nobody/skus/OAT-2L"), 404, "not-found")
+
+
+@pytest.mark.parametrize("depth", [40, *range(900, 960, 8)])
+async def test_a_value_that_is_nested_too_deep_is_refused_however_deep_it_is(desk: Desk, depth: int) -> None:
+    body = b'{"name":' + b'{"a":' * depth + b"1" + b"}" * depth + b"}"
+    headers = {"Content-Type": "application/json"}
+    answer = await desk.client.put(f"/operator/v1/items/{GTIN}", content=body, headers=headers)
+    assert "too deep" in problem(answer, 400, "unreadable-body")["detail"]

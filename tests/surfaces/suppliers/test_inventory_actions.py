@@ -1,5 +1,6 @@
 """What suppliers send about the stores (IA)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -171,3 +172,12 @@ async def test_the_same_body_in_another_spelling_is_a_repeat(shop: Shop) -> None
 async def test_a_body_that_differs_in_a_field_that_nobody_knows_is_another(shop: Shop) -> None:
     assert (await shop.post(PATH, {**_message("ARRIVAL", 5), "foo": 1})).status_code == 200
     assert (await shop.post(PATH, {**_message("ARRIVAL", 5), "foo": 2})).status_code == 409
+
+
+@pytest.mark.contract("IA-01")
+@pytest.mark.parametrize("depth", [40, 400, 600, 900])
+async def test_a_field_that_nobody_reads_may_not_be_nested_too_deep(shop: Shop, depth: int) -> None:
+    deep = json.loads("[" * depth + "]" * depth)
+    response = await shop.post(PATH, _message("ARRIVAL", 5, extra=deep))
+    assert response.status_code == 400
+    assert only_error(response)["fieldName"] == "body"

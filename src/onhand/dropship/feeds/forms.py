@@ -15,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw
 
+from onhand.basics.nesting import check_nesting
 from onhand.basics.refusal import Refusal
 from onhand.dropship.feeds.faults import (
     FEED_TYPE_DIFFERS,
@@ -39,6 +40,7 @@ _HEADER_KEYS = ("version", "feedType", "feedDate", "locale", "businessUnit")
 _RECORD_BYTES_MAX = 4_000
 # A header is read with every list of feeds.
 _HEADER_BYTES_MAX = 10_000
+_TOO_DEEP = "The file is nested too deep: a feed's header and rows are objects of few levels."
 _VERSION = re.compile(r"[25]\.\S*")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _top = msgspec.json.Decoder(dict[str, Raw])
@@ -87,9 +89,16 @@ def read_file(content: bytes, feed_type: str, ship_node: str | None, rows_max: i
     header_text = top[header_key]
     if len(header_text) > _HEADER_BYTES_MAX:
         return _faulty(_large_header(header_key, len(header_text)))
-    name, faults = _form_of(header_key, _header_of(header_text), feed_type)
     rows, list_fault = _rows_of(top, keys)
-    refusal = _too_many(rows, rows_max, by_nodes=name == "nodes")
+    if len(rows) > rows_max:
+        return _too_many(len(rows), rows_max)
+    try:
+        for part in (header_text, *rows):
+            check_nesting(bytes(part))
+    except RecursionError as error:
+        return _refused(text, error)
+    name, faults = _form_of(header_key, _header_of(header_text), feed_type)
+    refusal = _too_many_nodes(rows, rows_max) if name == "nodes" else None
     if refusal is not None:
         return refusal
     if name == "nodes":
@@ -100,11 +109,14 @@ def read_file(content: bytes, feed_type: str, ship_node: str | None, rows_max: i
 
 
 def _refused(text: bytes, error: Exception) -> FeedFile | Refusal:
+    if isinstance(error, RecursionError):
+        return Refusal(NOT_JSON, "body", _TOO_DEEP)
     try:
         found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        said = "it is nested too deep" if isinstance(error, RecursionError) else str(error)
-        return Refusal(NOT_JSON, "body", f"The file is not JSON: {said}.")
+    except RecursionError:
+        return Refusal(NOT_JSON, "body", _TOO_DEEP)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Refusal(NOT_JSON, "body", f"The file is not JSON: {error}.")
     return _faulty(FeedFault(INVALID_FILE, "file", f"The file is {_kind(found)}: give a JSON object with its header."))
 
 
@@ -167,16 +179,19 @@ def _rows_of(top: Mapping[str, Raw], keys: Mapping[str, str]) -> tuple[list[Raw]
         return [], FeedFault(INVALID_FILE, "Inventory", "Inventory is not a list: give one, with a row each.")
 
 
-def _too_many(rows: Sequence[Raw], rows_max: int, *, by_nodes: bool) -> Refusal | None:
+def _too_many(count: int, rows_max: int) -> Refusal:
+    return Refusal(TOO_MANY_ROWS, "Inventory", f"The feed has {count:,} records: send at most {rows_max:,} in one.")
+
+
+def _too_many_nodes(rows: Sequence[Raw], rows_max: int) -> Refusal | None:
     """Refuse more records than are taken; what a row says beside its nodes is repeated for each, which has a bound."""
     count, bytes_count = len(rows), 0
-    if by_nodes and count <= rows_max:
-        for row in rows:
-            fields, key, nodes = _nodes_of(row)
-            count += max(0, len(nodes) - 1)
-            bytes_count += max(0, len(nodes) - 1) * (len(row) - len(fields.get(key, b"")))
+    for row in rows:
+        fields, key, nodes = _nodes_of(row)
+        count += max(0, len(nodes) - 1)
+        bytes_count += max(0, len(nodes) - 1) * (len(row) - len(fields.get(key, b"")))
     if count > rows_max:
-        return Refusal(TOO_MANY_ROWS, "Inventory", f"The feed has {count:,} records: send at most {rows_max:,} in one.")
+        return _too_many(count, rows_max)
     if bytes_count > rows_max * _RECORD_BYTES_MAX:
         said = "The rows say so much beside their many shipNodes that the records are too large: give the sku alone."
         return Refusal(TOO_MANY_ROWS, "Inventory", said)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
+from onhand.basics.nesting import check_nesting
 from onhand.surfaces.operator.parameters import Readings
 from onhand.surfaces.operator.problems import (
     REFUSED,
@@ -64,6 +65,7 @@ def encoding_of(call: Call) -> str:
 def parsed_json(body: bytes, kind: Any = Any) -> Any:
     """What a body of JSON says, or the problem that it is none."""
     try:
+        check_nesting(body)
         return msgspec.json.decode(body, type=kind)
     except RecursionError:
         return Problem(UNREADABLE_BODY, "The body is nested too deep: send the JSON that the OpenAPI document shows.")

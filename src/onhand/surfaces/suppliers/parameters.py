@@ -8,6 +8,7 @@ import msgspec
 
 from onhand.basics.clock import DAY, Clock
 from onhand.basics.gtin import parse_gtin
+from onhand.basics.nesting import check_nesting
 from onhand.partners.identity import Identity
 from onhand.stock.vocabulary import AREA_BY_NAME, EVENT_TYPE_BY_NAME, Area, codes_matching
 from onhand.surfaces.plumbing.call import Call
@@ -108,7 +109,9 @@ async def read_json_object(call: Call, body_bytes_max: int, problems: list[Field
         BodyTooLarge: it has more bytes than that.
     """
     try:
-        body = msgspec.json.decode(await call.read_body(body_bytes_max))
+        text = await call.read_body(body_bytes_max)
+        check_nesting(text)
+        body = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = None
     if isinstance(body, dict):
