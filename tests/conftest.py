@@ -21,7 +21,6 @@ from onhand.store.schema import create_embedded
 from onhand.store.sqlite import SqliteDatabase
 from tests import campaign
 
-NOW = "2026-03-05T12:00:00"
 _NUMBERS = itertools.count(1)
 
 
@@ -49,17 +48,12 @@ class FrozenClock:
         self.now += round(seconds * MICROSECONDS)
 
 
-def clock_at(moment: str) -> FrozenClock:
-    """A clock that stands at a moment."""
-    now = parse_time(moment)
-    assert now is not None
-    return FrozenClock(now)
-
-
 @pytest.fixture
 def clock() -> FrozenClock:
     """The clock of the tests: 2026-03-05T12:00:00Z."""
-    return clock_at(NOW)
+    now = parse_time("2026-03-05T12:00:00")
+    assert now is not None
+    return FrozenClock(now)
 
 
 @pytest.fixture(scope="session")

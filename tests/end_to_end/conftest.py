@@ -1,15 +1,16 @@
-"""Where a server of these tests keeps its data, and sandboxes that are asked."""
+"""Where a server of these tests keeps its data, and a sandbox whose clock stands still."""
 
-import asyncio
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from onhand.sandbox.starting import running_sandbox
-from tests.conftest import NOW, FrozenClock, clock_at
-from tests.end_to_end.serving import UNTHROTTLED, Served, served
+from onhand.basics.clock import MICROSECONDS
+from onhand.testing import LocalSandbox, local_sandbox
+from tests.conftest import FrozenClock
+
+NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -21,27 +22,13 @@ def environ(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a sandbox starts with, made once at the moment of the tests."""
-    folder = tmp_path_factory.mktemp("seed")
-
-    async def make() -> None:
-        async with running_sandbox(folder, UNTHROTTLED, clock_at(NOW)):
-            pass
-
-    asyncio.run(make())
-    return folder / "seed.db"
+def standing() -> Iterator[LocalSandbox]:
+    """A sandbox that was seeded at the moment of the tests, and stays there until its clock is moved."""
+    with local_sandbox(clock=FrozenClock(round(NOON.timestamp()) * MICROSECONDS)) as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
-def folder(tmp_path: Path, seed: Path) -> Path:
-    """A folder for a sandbox, which need not be seeded any more."""
-    shutil.copyfile(seed, tmp_path / seed.name)
-    return tmp_path
-
-
-@pytest.fixture
-async def sandbox(folder: Path, clock: FrozenClock) -> AsyncIterator[Served]:
-    """A fresh sandbox."""
-    async with served(running_sandbox(folder, UNTHROTTLED, clock), clock) as running:
-        yield running
+def sandbox(standing: LocalSandbox) -> LocalSandbox:
+    """It in its seeded state."""
+    return standing.begun_anew()

@@ -1,91 +1,89 @@
 """The published credentials let in who they name, and nobody where a server is no sandbox (SB-02)."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
-from onhand.client import BadRequest, Forbidden, Unauthorized
-from onhand.sandbox.credentials import PUBLISHED
-from onhand.sandbox.starting import running_sandbox, settings_of_sandbox
-from onhand.wiring.serving import running_server
-from tests.conftest import FrozenClock
-from tests.end_to_end.serving import (
+from onhand.client import BadRequest, Client, Forbidden, Unauthorized
+from onhand.testing import LocalSandbox, local_sandbox
+from tests.end_to_end.published import (
     ITEM,
     NODE,
     SHELF_ITEM,
     STORE,
-    UNTHROTTLED,
-    Served,
-    client_of,
+    gateway_client,
+    operator_token,
     provider_key,
-    served,
     supplier_key,
 )
+from tests.processes import Server, process
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A client with a token that a sandbox gave it, once a server that is none serves the same data in its place."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    with local_sandbox(folder) as sandbox:
+        known = Client(
+            sandbox.url, gateway=gateway_client("vendor"), supplier=supplier_key(), operator=operator_token()
+        )
+        assert known.tokens.detail().is_valid
+    environ = {"ONHAND_DATABASE_URL": f"sqlite:///{folder / 'sandbox.db'}", "ONHAND_DATA_DIRECTORY": str(folder)}
+    port = str(urlsplit(known.base_url).port)
+    with known, process("serve", "--port", port, "--no-throttle", **environ) as parent:
+        assert Server(parent, environ).url == known.base_url
+        yield known
 
 
 @pytest.mark.contract("SB-02", "SG-06")
-async def test_the_provider_asks_on_behalf_of_the_supplier(sandbox: Served) -> None:
-    provider = sandbox.client(supplier=provider_key("awesome-company"))
-    assert (await provider.stores.available(STORE, SHELF_ITEM)).supplier == "Awesome Company"
+def test_the_provider_asks_on_behalf_of_the_supplier(sandbox: LocalSandbox) -> None:
+    assert sandbox.provider.stores.available(STORE, SHELF_ITEM).supplier == "Awesome Company"
     with pytest.raises(BadRequest):
-        await sandbox.client(supplier=provider_key()).stores.available(STORE, SHELF_ITEM)
+        sandbox.connect("provider", supplier=provider_key()).stores.available(STORE, SHELF_ITEM)
 
 
 @pytest.mark.contract("SB-02")
-async def test_the_operators_token_opens_the_operators_api(sandbox: Served) -> None:
-    assert STORE in [store.store_nbr async for store in sandbox.client().onboarding.stores()]
+def test_the_operators_token_opens_the_operators_api(sandbox: LocalSandbox) -> None:
+    assert STORE in [store.store_nbr for store in sandbox.operator.onboarding.stores()]
 
 
 @pytest.mark.contract("SB-02")
-async def test_a_server_that_is_no_sandbox_refuses_them_even_on_a_sandboxs_database(
-    folder: Path, clock: FrozenClock
-) -> None:
-    async with running_sandbox(folder, UNTHROTTLED, clock):
-        pass
-    settings = settings_of_sandbox(UNTHROTTLED, folder / "sandbox.db")
-    async with served(running_server(settings, clock, published=PUBLISHED), clock) as server:
-        for key in (supplier_key(), provider_key()):
-            with pytest.raises(Forbidden, match="not subscribed"):
-                await server.client(supplier=key).stores.available(STORE, SHELF_ITEM)
-        with pytest.raises(Unauthorized):
-            await server.client().onboarding.stores().collect()
+def test_a_server_that_is_no_sandbox_refuses_them_even_on_a_sandboxs_database(elsewhere: Client) -> None:
+    for key in (supplier_key(), provider_key()):
+        with Client(elsewhere.base_url, supplier=key) as signer, pytest.raises(Forbidden, match="not subscribed"):
+            signer.stores.available(STORE, SHELF_ITEM)
+    with pytest.raises(Unauthorized):
+        elsewhere.onboarding.stores().to_list()
 
 
 @pytest.mark.contract("SB-02", "SB-03", "SB-04")
-async def test_another_mode_refuses_the_published_clients_though_they_stand_in_its_database(
-    folder: Path, clock: FrozenClock
-) -> None:
-    async with served(running_sandbox(folder, UNTHROTTLED, clock), clock) as sandbox:
-        known = client_of(sandbox.url, clock)
-        assert (await known.tokens.detail()).is_valid
-    settings = settings_of_sandbox(UNTHROTTLED, folder / "sandbox.db")
-    async with served(running_server(settings, clock, published=PUBLISHED), clock, port=sandbox.port) as server, known:
-        for who in ("vendor", "seller", "viewer"):
-            with pytest.raises(Unauthorized):
-                await server.client(who).tokens.ask()
-        with pytest.raises(Unauthorized) as refused:
-            await known.tokens.detail()
+def test_another_mode_refuses_the_published_clients_though_they_stand_in_its_database(elsewhere: Client) -> None:
+    for who in ("vendor", "seller", "viewer"):
+        with Client(elsewhere.base_url, gateway=gateway_client(who)) as client, pytest.raises(Unauthorized):
+            client.tokens.ask()
+    with pytest.raises(Unauthorized) as refused:
+        elsewhere.tokens.detail()
     # Its token was refused, so that it asked for another.
     assert refused.value.operation == "POST /v3/token"
 
 
 @pytest.mark.contract("SB-02", "GW-19")
-async def test_the_viewer_may_look_and_not_touch(sandbox: Served) -> None:
-    viewer = sandbox.client("viewer").inventory
-    assert (await viewer.get(gtin=ITEM, ship_node=NODE)).sku
+def test_the_viewer_may_look_and_not_touch(sandbox: LocalSandbox) -> None:
+    inventory = sandbox.viewer.inventory
+    assert inventory.get(gtin=ITEM, ship_node=NODE).sku
     with pytest.raises(Forbidden) as refused:
-        await viewer.set(gtin=ITEM, ship_node=NODE, amount=1)
+        inventory.set(gtin=ITEM, ship_node=NODE, amount=1)
     assert refused.value.code == "FORBIDDEN.GMP_GATEWAY_API"
-    assert (await viewer.get(gtin=ITEM, ship_node=NODE)).quantity.amount == 23
+    assert inventory.get(gtin=ITEM, ship_node=NODE).quantity.amount == 23
 
 
 @pytest.mark.contract("SB-01")
-async def test_a_kept_sandbox_keeps_what_was_done_to_it(folder: Path, clock: FrozenClock) -> None:
-    sale = {"eventId": "1", "eventType": "SALES", "storeNbr": STORE, "gtin": SHELF_ITEM, "quantity": -2}
-    async with served(running_sandbox(folder, UNTHROTTLED, clock), clock) as sandbox:
-        told = await sandbox.client().operator.post_events([sale | {"occurredAt": "2026-03-05T11:00:00Z"}])
-        assert told.accepted == 1, told
-    async with served(running_sandbox(folder, UNTHROTTLED, clock), clock) as sandbox:
-        shown = await sandbox.client().stores.available(STORE, SHELF_ITEM)
-    # 150 before the sale.
-    assert shown.quantity == 148
+def test_a_kept_sandbox_keeps_what_was_done_to_it(tmp_path: Path) -> None:
+    sale = {"eventType": "SALES", "storeNbr": STORE, "gtin": SHELF_ITEM, "quantity": -2}
+    with local_sandbox(tmp_path) as sandbox:
+        assert sandbox.post_events(sale).accepted == 1
+    with local_sandbox(tmp_path) as sandbox:
+        # 150 before the sale.
+        assert sandbox.supplier.stores.available(STORE, SHELF_ITEM).quantity == 148

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from onhand.client import ActionLine, Client, FeedRow, OperatorToken, Policy
-from onhand.sandbox.credentials import credentials
+from onhand.client import ActionLine, Client, FeedRow, Policy
 from tests.client.rogue import Rogue
 from tests.client.world import World
 from tests.end_to_end.line import Line
-from tests.end_to_end.serving import ITEM, NODE, SHELF_ITEM, STORE, gateway_client, supplier_key
+from tests.end_to_end.published import ITEM, NODE, SHELF_ITEM, STORE, gateway_client, operator_token, supplier_key
 from tests.processes import sandbox_process
 
 WRITES = 12
@@ -29,7 +28,7 @@ def client_of(url: str, world: World | None = None) -> Client:
         url,
         gateway=gateway_client("vendor"),
         supplier=supplier_key(),
-        operator=OperatorToken(credentials().operator.token),
+        operator=operator_token(),
         policy=Policy(deadline_seconds=10_000.0, attempts_max=10),
         **options,
     )

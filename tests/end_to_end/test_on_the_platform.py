@@ -1,6 +1,7 @@
 """What operators, vendors and sellers do with the whole platform, one step after the other."""
 
-from datetime import date
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,16 +9,24 @@ import pytest
 
 from onhand.client import AsyncClient, Conflict, NotFound, Refused
 from onhand.client.results.operator import Item, Mapping, ShipNode, Sku, Store
-from tests.conftest import FrozenClock
-from tests.end_to_end.serving import ITEM, NODE, SELLER, Served
+from onhand.testing import LocalSandbox
+from tests.end_to_end.published import ITEM, NODE, SELLER, operator_token
 
 NEW_ITEM = "00011111111116"
 
 
 @pytest.fixture
-def client(sandbox: Served) -> AsyncClient:
+async def client(sandbox: LocalSandbox) -> AsyncIterator[AsyncClient]:
     """The vendor and the operator of a fresh sandbox."""
-    return sandbox.client()
+    async with sandbox.connect_async("vendor", operator=operator_token()) as made:
+        yield made
+
+
+@pytest.fixture
+async def seller(sandbox: LocalSandbox) -> AsyncIterator[AsyncClient]:
+    """The seller and the operator of a fresh sandbox."""
+    async with sandbox.connect_async("seller", operator=operator_token()) as made:
+        yield made
 
 
 async def test_the_operator_makes_partners_items_and_stores_known(client: AsyncClient) -> None:
@@ -105,20 +114,19 @@ async def test_several_nodes_are_declared_each_for_itself(client: AsyncClient) -
     assert [node.input_qty.amount if node.input_qty else "?" for node in nodes] == [5, None]
 
 
-async def test_a_seller_names_items_by_its_skus(sandbox: Served) -> None:
-    seller = sandbox.client("seller")
+async def test_a_seller_names_items_by_its_skus(seller: AsyncClient) -> None:
     declared = await seller.inventory.set(sku="SELLER-MUG-01", amount=41)
     assert (declared.gtin, declared.quantity.amount) == (None, 41)
     assert "SELLER-MUG-01" in [item.sku async for item in seller.inventory.list(page_size=1)]
 
 
 async def test_a_token_of_the_client_is_good_for_fifteen_minutes_and_renewed_in_time(
-    client: AsyncClient, clock: FrozenClock
+    client: AsyncClient, sandbox: LocalSandbox
 ) -> None:
     detail = await client.tokens.detail()
     assert (detail.is_valid, detail.expire_at - detail.issued_at) == (True, 900_000)
     # The server's clock goes on and the client's does not: it is refused once, and asks again.
-    clock.advance(901)
+    sandbox.controls.advance(timedelta(seconds=901))
     assert (await client.tokens.detail()).issued_at > detail.issued_at
 
 
@@ -155,8 +163,8 @@ async def test_a_report_has_what_the_reads_of_inventory_say(client: AsyncClient,
 
 
 @pytest.mark.contract("WF-01", "WF-08", "WF-10")
-async def test_a_seller_s_months_units_and_movements_agree(sandbox: Served, tmp_path: Path) -> None:
-    fulfilment = sandbox.client("seller").fulfilment
+async def test_a_seller_s_months_units_and_movements_agree(seller: AsyncClient, tmp_path: Path) -> None:
+    fulfilment = seller.fulfilment
     april, may = [
         (await fulfilment.reconciliation(date(2024, month, 1), date(2024, month, last))).to_list()
         for month, last in ((4, 30), (5, 31))
@@ -175,9 +183,8 @@ async def test_a_seller_s_months_units_and_movements_agree(sandbox: Served, tmp_
 
 
 @pytest.mark.contract("RC-05", "RC-06", "RC-07", "RC-22")
-async def test_a_settlement_has_the_same_rows_in_every_form_and_is_proved(sandbox: Served, tmp_path: Path) -> None:
-    client = sandbox.client("seller")
-    settlement = client.settlement
+async def test_a_settlement_has_the_same_rows_in_every_form_and_is_proved(seller: AsyncClient, tmp_path: Path) -> None:
+    settlement = seller.settlement
     newest = (await settlement.dates())[0]
     rows = (await settlement.rows(newest)).to_list()
     summary, *amounts = rows
@@ -189,18 +196,18 @@ async def test_a_settlement_has_the_same_rows_in_every_form_and_is_proved(sandbo
     assert (await settlement.offsets(newest, page_size=7).collect()).rows == rows
     legacy = (await settlement.legacy_rows(newest)).to_list()
     assert (await settlement.save_legacy(newest, tmp_path)).to_list() == legacy
-    proof = await client.money.proof(SELLER, newest)
+    proof = await seller.money.proof(SELLER, newest)
     assert proof.payable == summary.total_payable
     assert [left.where for left in proof.residuals if left.amount] == []
     assert sum(row.payable_to_partner_from_sale or 0 for row in legacy) == proof.legacy
-    assert str(newest) in [period.report_date for period in await client.money.periods(SELLER)]
-    assert (await client.money.close()).closed == 0
+    assert str(newest) in [period.report_date for period in await seller.money.periods(SELLER)]
+    assert (await seller.money.close()).closed == 0
     with pytest.raises(NotFound, match="nearest"):
         await settlement.rows(date(2020, 1, 1))
 
 
 @pytest.mark.contract("OP-07")
-async def test_a_sale_is_told_once_and_known_the_second_time(sandbox: Served) -> None:
+async def test_a_sale_is_told_once_and_known_the_second_time(seller: AsyncClient) -> None:
     sale = {
         "eventId": "sale-1",
         "partner": SELLER,
@@ -212,7 +219,7 @@ async def test_a_sale_is_told_once_and_known_the_second_time(sandbox: Served) ->
         "quantity": 1,
         "productPrice": "50.00",
     }
-    money = sandbox.client("seller").money
+    money = seller.money
     first = await money.post("sales", [sale, {**sale, "eventId": "sale-2", "partner": "nobody"}])
     again = await money.post("sales", [sale])
     # The price less 15% of it.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from onhand.client import RowFilter
-from tests.end_to_end.serving import Served
+from onhand.testing import LocalSandbox
 
 pytestmark = pytest.mark.contract("SB-02", "SB-03", "SB-04")
 
@@ -28,18 +28,18 @@ FEED = {
 }
 
 
-async def test_the_documents_feed_is_processed(sandbox: Served) -> None:
-    feeds = sandbox.client().feeds
-    status = await feeds.wait(await feeds.submit_file(json.dumps(FEED).encode()), seconds_max=10)
+def test_the_documents_feed_is_processed(sandbox: LocalSandbox) -> None:
+    feeds = sandbox.vendor.feeds
+    status = feeds.wait(feeds.submit_file(json.dumps(FEED).encode()), seconds_max=10)
     assert status.feed_status == "PROCESSED"
     assert (status.items_received, status.items_succeeded, status.items_failed) == (2, 2, 0)
 
 
 @pytest.mark.contract("DS-23", "DS-27")
-async def test_the_vendors_report_can_be_requested_and_downloaded(sandbox: Served, tmp_path: Path) -> None:
+def test_the_vendors_report_can_be_requested_and_downloaded(sandbox: LocalSandbox, tmp_path: Path) -> None:
     only = (RowFilter("Published Status", ("PUBLISHED",)),)
-    reports = sandbox.client().reports
-    report = await reports.request_and_download("DSV_INVENTORY", tmp_path, filters=only, seconds_max=10)
+    reports = sandbox.vendor.reports
+    report = reports.request_and_download("DSV_INVENTORY", tmp_path, filters=only, seconds_max=10)
     assert report.path is not None
     header, *rows = csv.reader(io.StringIO(report.path.read_text(encoding="utf-8"), newline=""))
     shown = HOW_TO.read_text(encoding="utf-8").partition("```csv\n")[2].partition("```")[0]

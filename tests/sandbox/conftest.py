@@ -96,10 +96,6 @@ class Client:
         """What is answered to a request without any header."""
         return await self._http.get(path)
 
-    async def control(self, name: str, body: dict[str, Any]) -> httpx.Response:
-        """What one of the sandbox's own controls answers."""
-        return await self._http.post(f"/sandbox/{name}", json=body)
-
 
 @pytest.fixture
 async def sandbox(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[Client]:
