@@ -30,7 +30,7 @@ bench: $(STAMP) ## Measure what was promised and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 soak: $(STAMP) ## The random histories, races and kills, twenty times as many
-	$(BIN)/pytest -n 2 --dist worksteal --campaign 20 tests/stock tests/test_killed_loads.py tests/test_killed_feeds.py tests/test_killed_reports.py tests/test_killed_servers.py
+	$(BIN)/pytest -n 2 --dist worksteal --campaign 20 tests/stock tests/test_killed_loads.py tests/test_killed_feeds.py tests/test_killed_reports.py tests/end_to_end/test_killed_servers.py
 
 pages: $(STAMP) ## Write the pages of the reference that are made from the code
 	$(BIN)/python -m tools.pages

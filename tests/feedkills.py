@@ -97,11 +97,6 @@ def secret_of(partner: str) -> str:
     return f"the-long-secret-of-{partner}"
 
 
-def gateway_headers() -> dict[str, str]:
-    """What every call of the gateway carries, but for the token."""
-    return {"wm_qos.correlation_id": "1", "wm_svc.name": "tests", "accept": "application/json"}
-
-
 async def asked(database: Database, text: str) -> list[tuple[Any, ...]]:
     """What a statement finds."""
     return await database.all(Query("asked", text, text))

@@ -22,6 +22,14 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 # The settings take the environment as an argument; the command line, and nothing below it, hands it over.
 READERS_OF_THE_ENVIRONMENT = re.compile(r"cli/[a-z]+\.py")
+# What an end-to-end test would ask a server by, past the client, or sign by with the platform's own keys.
+WAYS_PAST_THE_CLIENT = re.compile(
+    r"(httpx|httpcore|requests|urllib3?\.request|urllib3|aiohttp|http\.client|starlette|pycurl|"
+    r"onhand\.partners\.(keys|signatures)|onhand\.client\.signing|onhand\.cli\.asking)(\..*)?"
+)
+# Nobody connects to a server by itself, but the line that breaks, which passes on what a client sent.
+CONNECTING = re.compile(r"\b(create_connection|open_connection|connect_ex|curl)\b")
+PASSES_ON = "tests.end_to_end.line"
 LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
@@ -67,6 +75,35 @@ def locked_versions() -> dict[str, list[Version]]:
     return found
 
 
+def imported(text: str) -> Iterator[str]:
+    """Every module that a text of Python imports, and every name that may be one."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def ways_past_the_client(text: str, *, connects: bool = False) -> list[str]:
+    """What a test could ask a server by that is neither `onhand.client` nor the command line."""
+    ways = [name for name in imported(text) if WAYS_PAST_THE_CLIENT.fullmatch(name)]
+    return ways if connects else ways + CONNECTING.findall(text)
+
+
+def end_to_end_modules() -> dict[str, str]:
+    """The texts of the end-to-end tests, and of all that they are given by other modules of the tests."""
+    waiting = [f"tests.end_to_end.{path.stem}" for path in (ROOT / "tests" / "end_to_end").glob("*.py")]
+    texts: dict[str, str] = {}
+    while waiting:
+        name = waiting.pop()
+        path = ROOT / f"{name.replace('.', '/')}.py"
+        if name not in texts and path.exists():
+            texts[name] = path.read_text(encoding="utf-8")
+            waiting += [each for each in imported(texts[name]) if each.startswith("tests.")]
+    return texts
+
+
 def states_a_table(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether it only names and returns what is written down in it, such as the list of a surface's operations."""
     return all(isinstance(statement, ast.Expr | ast.Assign | ast.Return) for statement in function.body)
@@ -108,6 +145,31 @@ def test_the_lock_names_no_registry_and_no_path() -> None:
 def test_only_the_outermost_parts_read_the_environment() -> None:
     readers = [name for name, text in modules() if re.search(r"\bos\.(environ|getenv)\b|import environ", text)]
     assert [name for name in readers if not READERS_OF_THE_ENVIRONMENT.fullmatch(name)] == []
+
+
+def test_end_to_end_tests_ask_servers_by_the_client_or_the_command_only() -> None:
+    texts = end_to_end_modules()
+    assert len([name for name in texts if name.startswith("tests.end_to_end.test_")]) > 5
+    found = {name: ways_past_the_client(text, connects=name == PASSES_ON) for name, text in texts.items()}
+    assert {name: ways for name, ways in found.items() if ways} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import httpx",
+        "from httpx import ASGITransport",
+        "import http.client",
+        "from http import client",
+        "from urllib import request",
+        "def test() -> None:\n    from starlette.testclient import TestClient",
+        "from onhand.partners.keys import signing_headers",
+        "from onhand.client import signing",
+        "socket.create_connection(address)",
+    ],
+)
+def test_a_test_that_asks_a_server_past_the_client_is_found(text: str) -> None:
+    assert len(ways_past_the_client(text)) >= 1
 
 
 def test_importing_a_module_does_nothing() -> None:

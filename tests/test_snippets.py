@@ -1,7 +1,6 @@
 """The pages on the client are true: every snippet is run against a sandbox, and answers as the page says."""
 
 import doctest
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import pytest
 
 from onhand.sandbox.credentials import credentials
 from tests.cli.conftest import run
-from tests.cli.test_servers import process
+from tests.processes import sandbox_process
 
 __all__ = ["run"]
 pytest_plugins = ["pytester"]
@@ -36,9 +35,8 @@ def page(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def url() -> Iterator[str]:
     """The URL of a fresh sandbox."""
-    with process("sandbox", "--port", "0", "--json", "--no-throttle") as server:
-        assert server.stdout is not None
-        yield json.loads(server.stdout.readline())["url"]
+    with sandbox_process() as url:
+        yield url
 
 
 def test_every_snippet_of_python_does_what_its_page_says(

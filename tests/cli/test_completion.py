@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_servers import ROOT
+from tests.processes import ROOT
 
 PROFILES = '[profiles.vendor]\nurl = "http://127.0.0.1"\n[profiles.shop]\nurl = "http://127.0.0.1"\n'
 LINES = [

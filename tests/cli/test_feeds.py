@@ -11,9 +11,9 @@ from onhand.basics.clock import system_clock
 from onhand.settings import Settings
 from onhand.wiring.databases import open_database
 from tests.cli.conftest import Run
-from tests.cli.test_servers import process
 from tests.conftest import FrozenClock
 from tests.dropship.feeds.yard import ITEM, Yard, file_of, row
+from tests.processes import process
 
 
 def prepared(path: Path, rows: list[Any], *, processed: bool = True) -> str:

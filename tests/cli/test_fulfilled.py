@@ -9,9 +9,9 @@ import pytest
 
 from onhand.sandbox.credentials import credentials
 from tests.cli.conftest import Run
-from tests.cli.test_servers import process
 from tests.client.rogue import Reply, Rogue
 from tests.client.test_downloads import RECONCILIATION
+from tests.processes import process
 
 MOVES = ("received", "sold", "returned", "lost", "found", "damaged", "removed", "transferred", "adjusted")
 

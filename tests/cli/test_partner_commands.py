@@ -11,9 +11,9 @@ import pytest
 
 from onhand.sandbox.credentials import credentials
 from tests.cli.conftest import Run
-from tests.cli.test_servers import process
 from tests.client.rogue import Asked, Reply, Rogue, said
 from tests.client.test_downloads import SETTLEMENT, Press, whole, zipped
+from tests.processes import sandbox_process
 
 ITEM, NODE = "00012947218283", "123456701"
 
@@ -21,9 +21,8 @@ ITEM, NODE = "00012947218283", "123456701"
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
     """The URL of a sandbox."""
-    with process("sandbox", "--port", "0", "--json", "--no-throttle") as server:
-        assert server.stdout is not None
-        yield json.loads(server.stdout.readline())["url"]
+    with sandbox_process() as url:
+        yield url
 
 
 def write_profiles(folder: Path, url: str, more: str = "") -> None:

@@ -12,9 +12,9 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.test_partner_commands import write_profiles
-from tests.cli.test_servers import process
 from tests.client.rogue import Act, Asked, Drop, Reply, Rogue, Stall
 from tests.client.test_downloads import CSV, NAME, SETTLEMENT, Press, zipped
+from tests.processes import process
 
 HEADER, *LINES = CSV.splitlines(keepends=True)
 CONTENT = zipped(HEADER + "".join(LINES * 200))

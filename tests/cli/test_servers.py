@@ -1,53 +1,13 @@
-"""Servers as processes: started, asked, stopped."""
+"""Servers as commands: greeted by, refused, stopped."""
 
-import json
-import os
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.cli.conftest import Run
-
-ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def process(*words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
-    """A command as a process of its own, ended with the block."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("ONHAND_")}
-    started = subprocess.Popen(
-        [sys.executable, "-m", "onhand", *words],
-        env=clean | {"PYTHONPATH": str(ROOT / "src")} | environ,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield started
-    finally:
-        started.kill()
-        started.communicate()
-
-
-@pytest.mark.contract("SB-01")
-def test_the_sandbox_says_in_one_line_of_json_where_it_is_and_ends_well(tmp_path: Path) -> None:
-    # What is set for a real server on the same machine is not the sandbox's business.
-    other = {"ONHAND_DATABASE_URL": f"sqlite:///{tmp_path}/other.db", "TMPDIR": str(tmp_path)}
-    with process("sandbox", "--port", "0", "--json", **other) as sandbox:
-        assert sandbox.stdout is not None
-        url = json.loads(sandbox.stdout.readline())["url"]
-        assert httpx.get(f"{url}/readyz", trust_env=False).json()["status"] == "ready"
-        sandbox.send_signal(signal.SIGTERM)
-        rest, _ = sandbox.communicate(timeout=30)
-    assert (sandbox.returncode, rest, list(tmp_path.iterdir())) == (0, "", [])
+from tests.processes import process
 
 
 @pytest.mark.contract("SB-01")
@@ -61,20 +21,6 @@ def test_the_sandbox_greets_with_requests_to_try(tmp_path: Path) -> None:
     assert "onhand sandbox sign | curl" in text
     # Beside the data stands what a reset brings back.
     assert sorted(path.name for path in tmp_path.glob("*.db")) == ["sandbox.db", "seed.db"]
-
-
-@pytest.mark.contract("OP-09")
-def test_a_server_logs_lines_of_json_and_creates_its_embedded_database(tmp_path: Path) -> None:
-    with process("serve", "--port", "0", ONHAND_DATA_DIRECTORY=str(tmp_path)) as server:
-        assert server.stderr is not None
-        lines = [json.loads(server.stderr.readline())]
-        while "url" not in lines[-1]:
-            lines.append(json.loads(server.stderr.readline()))
-        assert httpx.get(f"{lines[-1]['url']}/healthz", trust_env=False).status_code == 200
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=30)
-    assert server.returncode == 0
-    assert (tmp_path / "onhand.db").exists()
 
 
 @pytest.mark.contract("GW-21")

@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from onhand.client import Client, Dropped, Forbidden, GatewayClient, NotFound, Policy, SettlementRow
-from tests.cli.test_servers import process
 from tests.client.conftest import Scene, Stage
 from tests.client.rogue import Act, Asked, Drop, Reply, Rogue, said
 from tests.client.test_downloads import CSV, DAY, NAME, SETTLEMENT, Press, in_parts, zipped
+from tests.processes import process
 
 CONTENT = zipped(CSV * 200)
 PIECE = 9_000

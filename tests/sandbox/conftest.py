@@ -92,16 +92,9 @@ class Client:
         headers = await self.token_headers(who) | arguments.pop("headers", {})
         return await self._http.request(method, path, headers=headers, **arguments)
 
-    async def download(self, url: str) -> httpx.Response:
-        """What a link is answered, which needs no header."""
-        return await self._http.get(url)
-
-    async def control(self, name: str, body: dict[str, Any]) -> httpx.Response:
-        """What one of the sandbox's own controls answers."""
-        return await self._http.post(f"/sandbox/{name}", json=body)
-
-    async def operate(self, path: str, token: str) -> httpx.Response:
-        return await self._http.get(path, headers={"Authorization": f"Bearer {token}"})
+    async def probe(self, path: str) -> httpx.Response:
+        """What is answered to a request without any header."""
+        return await self._http.get(path)
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """A sandbox is started anew, its clock moved, its answers broken and its requests read from outside (SB-05)."""
 
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from onhand.sandbox.controls.exchanges import Exchanges
 from onhand.sandbox.controls.faults import Fault, Faults
 from onhand.sandbox.starting import running_sandbox
 from tests.conftest import FrozenClock
+from tests.processes import sandbox_process
 from tests.sandbox.conftest import UNTHROTTLED, Client, asked, signed_headers
 
 pytestmark = pytest.mark.contract("SB-05")
@@ -402,11 +401,8 @@ async def test_only_so_many_requests_and_so_much_of_their_bodies_are_kept() -> N
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """A sandbox as its command starts it."""
-    command = [sys.executable, "-m", "onhand", "sandbox", "--port", "0", "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
-        assert process.stdout is not None
-        yield msgspec.json.decode(process.stdout.readline())["url"]
-        process.terminate()
+    with sandbox_process() as url:
+        yield url
 
 
 def test_a_served_sandbox_breaks_connections_off(served: str) -> None:

@@ -1,4 +1,4 @@
-"""The store inventory document's samples, and what the sandbox shows beside them (SB-03, SB-04)."""
+"""The store inventory document's samples, down to the bodies (SB-04)."""
 
 from typing import Any
 
@@ -39,26 +39,3 @@ async def test_an_item_that_lies_in_the_backroom_only_is_shown_as_the_document_s
         "storeNbr": 45,
         "inventory": [{"gtin": "00300450524218", "inventoryByLocation": []}],
     }
-
-
-@pytest.mark.contract("SB-03", "SI-06")
-async def test_two_gtins_of_one_consumer_item_are_summed(sandbox: Client) -> None:
-    (item,) = (await sandbox.status("gtin", "00614141000012"))["inventory"]
-    assert item["inventoryByLocation"][0]["quantity"] == 24
-    # 24 of its own, and 17 - 2 of the other GTIN.
-    assert item["cidLevelInventory"][0]["quantity"] == 39
-    assert [reference["gtin"] for reference in item["crossReferences"]] == ["00614141000029"]
-
-
-@pytest.mark.contract("SB-03", "SI-08")
-async def test_a_weighed_item_has_a_fractional_quantity(sandbox: Client) -> None:
-    answer = await sandbox.get("/store/45/gtin/00614141000036/available")
-    # 41.25 were counted, 1.135 sold.
-    assert answer.json()["quantity"] == 40.115
-
-
-@pytest.mark.contract("SB-03", "SI-01")
-async def test_an_item_of_the_market_fulfilment_centre_lists_both_areas(sandbox: Client) -> None:
-    body = (await sandbox.get("/store/45/gtin/00614141000043/available")).json()
-    listed = {place["locationArea"]: place["quantity"] for place in body["inventoryByLocation"]}
-    assert (body["quantity"], listed) == (11.0, {"STORE": 11.0, "MFC": 80.0})

@@ -5,7 +5,6 @@ A client sends feeds one after the other, each under a key of its own, and sends
 
 import asyncio
 import json
-import os
 import random
 import signal
 import socket
@@ -15,9 +14,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
+from onhand.client import AsyncClient, GatewayClient, NoAnswer, NotConnected, Policy, ServerFailed
 from onhand.settings import Settings
 from onhand.store.database import Database
 from onhand.wiring.databases import open_database, upgrade_database
@@ -30,11 +29,11 @@ from tests.feedkills import (
     add_programs,
     asked,
     check_as_if_nobody_had_been_killed,
-    gateway_headers,
     kill,
     rows_of,
     secret_of,
 )
+from tests.processes import environment
 
 pytestmark = pytest.mark.contract("DS-11", "DS-22")
 
@@ -43,7 +42,7 @@ _KILLS = 4
 _ROWS_BETWEEN = 1_500
 _SENDING_SECONDS = 0.04
 _PATIENCE_SECONDS = 60
-_UNAUTHORIZED, _UNAVAILABLE = 401, 503
+_UNAVAILABLE = 503
 
 
 class Server:
@@ -53,15 +52,18 @@ class Server:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self._port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
-        self._environment = os.environ | ENVIRONMENT | {"ONHAND_DATABASE_URL": database_url}
+        self._environment = environment(
+            **ENVIRONMENT | {"ONHAND_DATABASE_URL": database_url, "ONHAND_LOG_LEVEL": "info"}
+        )
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
 
     async def start(self) -> None:
-        """Start and wait until it answers."""
+        """Start and wait until it says that it serves."""
+        said = self._log.stat().st_size if self._log.exists() else 0
         self._process = process = self._started()
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client, asyncio.timeout(_PATIENCE_SECONDS):
-            while not await self._answers(client):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            while self.url not in self._log.read_text()[said:]:
                 assert process.poll() is None, self._log.read_text()
                 await asyncio.sleep(0.02)
 
@@ -69,12 +71,6 @@ class Server:
         words = [sys.executable, "-m", "onhand", "serve", "--port", str(self._port), "--no-throttle"]
         with self._log.open("ab") as log:
             return subprocess.Popen(words, env=self._environment, stderr=log)
-
-    async def _answers(self, client: httpx.AsyncClient) -> bool:
-        try:
-            return (await client.get("/readyz")).is_success
-        except httpx.TransportError:
-            return False
 
     def kill(self) -> None:
         """End it at once."""
@@ -94,15 +90,21 @@ class Server:
 
 
 class Sender:
-    """The program of a partner; `feed_ids` are those of its feeds that were answered, in their order."""
+    """The program of a partner; `feed_ids` are those of its feeds that were answered, in their order.
+
+    It sees for itself which feeds were not answered, and sends them again, since these are counted.
+    """
 
     def __init__(self, partner: str, url: str) -> None:
         self.partner = partner
         self.feed_ids: list[str] = []
         self.sending = asyncio.Event()
         self.unanswered = 0
-        self._client = httpx.AsyncClient(base_url=url, timeout=_PATIENCE_SECONDS, trust_env=False)
-        self._token = ""
+        self._client = AsyncClient(
+            url,
+            gateway=GatewayClient(client_id=partner, client_secret=secret_of(partner)),
+            policy=Policy(attempts_max=1, attempt_seconds=_PATIENCE_SECONDS),
+        )
 
     async def send_until(self, done: asyncio.Event) -> None:
         """Send one feed after the other until it is enough."""
@@ -119,35 +121,19 @@ class Sender:
     async def _answer(self, content: bytes, key: str) -> str | None:
         """The feed's id, None where the server does not answer."""
         try:
-            if not self._token:
-                await self._renew()
             self.sending.set()
-            answer = await self._client.post(
-                "/v3/feeds?feedType=DSV_INVENTORY",
-                content=content,
-                headers=gateway_headers()
-                | {"wm_sec.access_token": self._token, "content-type": "application/json", "idempotency-key": key},
-            )
-        except httpx.ConnectError:
+            return await self._client.feeds.submit_file(content, idempotency_key=key)
+        except NotConnected:
             return None
-        except httpx.TransportError:
+        except NoAnswer:
             self.unanswered += 1
+            return None
+        except ServerFailed as failed:
+            if failed.status != _UNAVAILABLE:
+                raise
             return None
         finally:
             self.sending.clear()
-        if answer.status_code == _UNAUTHORIZED:
-            self._token = ""
-            return None
-        if answer.status_code == _UNAVAILABLE:
-            return None
-        assert answer.is_success, answer.text
-        return str(answer.json()["feedId"])
-
-    async def _renew(self) -> None:
-        form = {"grant_type": "client_credentials"}
-        login = httpx.BasicAuth(self.partner, secret_of(self.partner))
-        answer = await self._client.post("/v3/token", auth=login, data=form, headers=gateway_headers())
-        self._token = answer.raise_for_status().json()["access_token"]
 
 
 async def _prepare(settings: Settings) -> Database:
@@ -204,16 +190,10 @@ async def _sending(senders: list[Sender]) -> AsyncIterator[None]:
             done.set()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    if request.param == "sqlite":
-        return Settings(database_url=f"sqlite:///{tmp_path / 'killed.db'}")
-    return Settings(database_url=request.getfixturevalue("postgresql_url"))
-
-
 async def test_a_server_that_is_killed_takes_each_feed_once_and_processes_it(
-    settings: Settings, tmp_path: Path
+    environ: dict[str, str], tmp_path: Path
 ) -> None:
+    settings = Settings.from_environment(environ)
     database = await _prepare(settings)
     server = Server(settings.database_url, tmp_path / "log")
     senders = [Sender(partner, server.url) for partner in PARTNERS]

@@ -1,43 +1,32 @@
-"""The client against the whole sandbox in this process, as the project's own end-to-end tests use it."""
+"""What operators, vendors and sellers do with the whole platform, one step after the other."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from onhand.basics.clock import MICROSECONDS
-from onhand.client import AsyncClient, Conflict, Forbidden, GatewayClient, NotFound, OperatorToken, Polling, Refused
+from onhand.client import AsyncClient, Conflict, NotFound, Refused
 from onhand.client.results.operator import Item, Mapping, ShipNode, Sku, Store
-from onhand.sandbox.credentials import credentials
-from onhand.sandbox.starting import running_sandbox
-from tests.conftest import FrozenClock
-from tests.sandbox.conftest import UNTHROTTLED, asked
+from onhand.testing import LocalSandbox
+from tests.end_to_end.published import ITEM, NODE, SELLER, operator_token
 
-ITEM, NODE = "00012947218283", "123456701"
 NEW_ITEM = "00011111111116"
-QUICKLY = Polling(first_seconds=0.01, seconds_max=0.05)
-
-
-def client_over(http: object, clock: FrozenClock, *, who: str = "vendor") -> AsyncClient:
-    known = credentials()
-    named = getattr(known, who)
-    return AsyncClient(
-        "http://sandbox",
-        http=http,
-        allow_plain_http=True,
-        gateway=GatewayClient(client_id=named.client_id, client_secret=named.client_secret),
-        operator=OperatorToken(known.operator.token),
-        clock=lambda: clock.now / MICROSECONDS,
-    )
 
 
 @pytest.fixture
-async def client(tmp_path: Path, clock: FrozenClock) -> AsyncIterator[AsyncClient]:
+async def client(sandbox: LocalSandbox) -> AsyncIterator[AsyncClient]:
     """The vendor and the operator of a fresh sandbox."""
-    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        yield client_over(http, clock)
+    async with sandbox.connect_async("vendor", operator=operator_token()) as made:
+        yield made
+
+
+@pytest.fixture
+async def seller(sandbox: LocalSandbox) -> AsyncIterator[AsyncClient]:
+    """The seller and the operator of a fresh sandbox."""
+    async with sandbox.connect_async("seller", operator=operator_token()) as made:
+        yield made
 
 
 async def test_the_operator_makes_partners_items_and_stores_known(client: AsyncClient) -> None:
@@ -60,9 +49,9 @@ async def test_the_operator_makes_partners_items_and_stores_known(client: AsyncC
     assert [mapping.store_nbr for mapping in await catalogue.mappings(NEW_ITEM)] == [7]
     await catalogue.remove_mapping(NEW_ITEM, "acme", store_nbr=7)
     assert await catalogue.mappings(NEW_ITEM) == ()
-    await catalogue.add_skus([Sku(gtin=NEW_ITEM, seller="10000000001", sku="OAT")])
-    assert "OAT" in [sku.sku async for sku in catalogue.skus("10000000001")]
-    await catalogue.remove_sku("10000000001", "OAT")
+    await catalogue.add_skus([Sku(gtin=NEW_ITEM, seller=SELLER, sku="OAT")])
+    assert "OAT" in [sku.sku async for sku in catalogue.skus(SELLER)]
+    await catalogue.remove_sku(SELLER, "OAT")
 
 
 async def test_the_operator_lets_programs_in_and_shuts_them_out(client: AsyncClient) -> None:
@@ -125,30 +114,19 @@ async def test_several_nodes_are_declared_each_for_itself(client: AsyncClient) -
     assert [node.input_qty.amount if node.input_qty else "?" for node in nodes] == [5, None]
 
 
-@pytest.mark.contract("GW-19")
-async def test_who_may_only_look_is_forbidden_to_write(tmp_path: Path, clock: FrozenClock) -> None:
-    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        viewer = client_over(http, clock, who="viewer")
-        assert (await viewer.inventory.get(gtin=ITEM, ship_node=NODE)).sku
-        with pytest.raises(Forbidden):
-            await viewer.inventory.set(gtin=ITEM, ship_node=NODE, amount=1)
-
-
-async def test_a_seller_names_items_by_its_skus(tmp_path: Path, clock: FrozenClock) -> None:
-    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        seller = client_over(http, clock, who="seller")
-        declared = await seller.inventory.set(sku="SELLER-MUG-01", amount=41)
-        assert (declared.gtin, declared.quantity.amount) == (None, 41)
-        assert "SELLER-MUG-01" in [item.sku async for item in seller.inventory.list(page_size=1)]
+async def test_a_seller_names_items_by_its_skus(seller: AsyncClient) -> None:
+    declared = await seller.inventory.set(sku="SELLER-MUG-01", amount=41)
+    assert (declared.gtin, declared.quantity.amount) == (None, 41)
+    assert "SELLER-MUG-01" in [item.sku async for item in seller.inventory.list(page_size=1)]
 
 
 async def test_a_token_of_the_client_is_good_for_fifteen_minutes_and_renewed_in_time(
-    client: AsyncClient, clock: FrozenClock
+    client: AsyncClient, sandbox: LocalSandbox
 ) -> None:
     detail = await client.tokens.detail()
     assert (detail.is_valid, detail.expire_at - detail.issued_at) == (True, 900_000)
     # The server's clock goes on and the client's does not: it is refused once, and asks again.
-    clock.advance(901)
+    sandbox.controls.advance(timedelta(seconds=901))
     assert (await client.tokens.detail()).issued_at > detail.issued_at
 
 
@@ -168,10 +146,8 @@ async def test_refusals_of_all_three_surfaces_are_read(client: AsyncClient) -> N
 
 
 @pytest.mark.contract("DS-23", "DS-26")
-async def test_a_report_has_what_the_reads_of_inventory_say(
-    client: AsyncClient, clock: FrozenClock, tmp_path: Path
-) -> None:
-    report = await client.reports.visibility(tmp_path, polling=QUICKLY)
+async def test_a_report_has_what_the_reads_of_inventory_say(client: AsyncClient, tmp_path: Path) -> None:
+    report = await client.reports.visibility(tmp_path)
     rows = {(row.gtin, row.ship_node): row.available_to_sell_quantity for row in report}
     listed = {
         (item.sku, node.ship_node): node.avail_to_sell_qty.amount if node.avail_to_sell_qty else None
@@ -187,59 +163,54 @@ async def test_a_report_has_what_the_reads_of_inventory_say(
 
 
 @pytest.mark.contract("WF-01", "WF-08", "WF-10")
-async def test_a_seller_s_months_units_and_movements_agree(tmp_path: Path, clock: FrozenClock) -> None:
-    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        fulfilment = client_over(http, clock, who="seller").fulfilment
-        april, may = [
-            (await fulfilment.reconciliation(date(2024, month, 1), date(2024, month, last))).to_list()
-            for month, last in ((4, 30), (5, 31))
-        ]
-        ended = {(row.gtin, row.fulfillment_center): row.ending_quantity for row in april}
-        assert may
-        assert [ended.get((row.gtin, row.fulfillment_center), 0) for row in may] == [
-            row.starting_quantity for row in may
-        ]
-        gtin = may[0].gtin
-        log = fulfilment.log(gtin, start_date=date(2024, 5, 1), end_date=date(2024, 5, 31), page_size=3)
-        moved = sum([entry.changed_units async for entry in log])
-        rows = [row for row in may if row.gtin == gtin]
-        assert moved == sum(row.ending_quantity - row.starting_quantity for row in rows)
-        assert (await fulfilment.inventory(page_size=1).collect()).rows
-        saved = await fulfilment.save_reconciliation(date(2024, 5, 1), date(2024, 5, 31), tmp_path / "may.csv")
-        assert saved.to_list() == may
+async def test_a_seller_s_months_units_and_movements_agree(seller: AsyncClient, tmp_path: Path) -> None:
+    fulfilment = seller.fulfilment
+    april, may = [
+        (await fulfilment.reconciliation(date(2024, month, 1), date(2024, month, last))).to_list()
+        for month, last in ((4, 30), (5, 31))
+    ]
+    ended = {(row.gtin, row.fulfillment_center): row.ending_quantity for row in april}
+    assert may
+    assert [ended.get((row.gtin, row.fulfillment_center), 0) for row in may] == [row.starting_quantity for row in may]
+    gtin = may[0].gtin
+    log = fulfilment.log(gtin, start_date=date(2024, 5, 1), end_date=date(2024, 5, 31), page_size=3)
+    moved = sum([entry.changed_units async for entry in log])
+    rows = [row for row in may if row.gtin == gtin]
+    assert moved == sum(row.ending_quantity - row.starting_quantity for row in rows)
+    assert (await fulfilment.inventory(page_size=1).collect()).rows
+    saved = await fulfilment.save_reconciliation(date(2024, 5, 1), date(2024, 5, 31), tmp_path / "may.csv")
+    assert saved.to_list() == may
 
 
 @pytest.mark.contract("RC-05", "RC-06", "RC-07", "RC-22")
-async def test_a_settlement_has_the_same_rows_in_every_form_and_is_proved(tmp_path: Path, clock: FrozenClock) -> None:
-    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        client = client_over(http, clock, who="seller")
-        settlement = client.settlement
-        newest = (await settlement.dates())[0]
-        rows = (await settlement.rows(newest)).to_list()
-        summary, *amounts = rows
-        assert summary.total_payable == sum(row.amount or 0 for row in amounts)
-        assert (await settlement.rows(newest, form="zip")).to_list() == rows
-        assert (await settlement.save(newest, tmp_path)).to_list() == rows
-        paged = (await settlement.pages(newest, page_size=7).collect()).rows
-        assert [row.amount for row in paged] == [row.amount for row in rows]
-        assert (await settlement.offsets(newest, page_size=7).collect()).rows == rows
-        legacy = (await settlement.legacy_rows(newest)).to_list()
-        assert (await settlement.save_legacy(newest, tmp_path)).to_list() == legacy
-        proof = await client.money.proof("10000000001", newest)
-        assert proof.payable == summary.total_payable
-        assert [left.where for left in proof.residuals if left.amount] == []
-        assert sum(row.payable_to_partner_from_sale or 0 for row in legacy) == proof.legacy
-        assert str(newest) in [period.report_date for period in await client.money.periods("10000000001")]
-        assert (await client.money.close()).closed == 0
-        with pytest.raises(NotFound, match="nearest"):
-            await settlement.rows(date(2020, 1, 1))
+async def test_a_settlement_has_the_same_rows_in_every_form_and_is_proved(seller: AsyncClient, tmp_path: Path) -> None:
+    settlement = seller.settlement
+    newest = (await settlement.dates())[0]
+    rows = (await settlement.rows(newest)).to_list()
+    summary, *amounts = rows
+    assert summary.total_payable == sum(row.amount or 0 for row in amounts)
+    assert (await settlement.rows(newest, form="zip")).to_list() == rows
+    assert (await settlement.save(newest, tmp_path)).to_list() == rows
+    paged = (await settlement.pages(newest, page_size=7).collect()).rows
+    assert [row.amount for row in paged] == [row.amount for row in rows]
+    assert (await settlement.offsets(newest, page_size=7).collect()).rows == rows
+    legacy = (await settlement.legacy_rows(newest)).to_list()
+    assert (await settlement.save_legacy(newest, tmp_path)).to_list() == legacy
+    proof = await seller.money.proof(SELLER, newest)
+    assert proof.payable == summary.total_payable
+    assert [left.where for left in proof.residuals if left.amount] == []
+    assert sum(row.payable_to_partner_from_sale or 0 for row in legacy) == proof.legacy
+    assert str(newest) in [period.report_date for period in await seller.money.periods(SELLER)]
+    assert (await seller.money.close()).closed == 0
+    with pytest.raises(NotFound, match="nearest"):
+        await settlement.rows(date(2020, 1, 1))
 
 
 @pytest.mark.contract("OP-07")
-async def test_a_sale_is_told_once_and_known_the_second_time(tmp_path: Path, clock: FrozenClock) -> None:
+async def test_a_sale_is_told_once_and_known_the_second_time(seller: AsyncClient) -> None:
     sale = {
         "eventId": "sale-1",
-        "partner": "10000000001",
+        "partner": SELLER,
         "customerOrder": "c-1",
         "customerOrderLine": "1",
         "purchaseOrder": "p-1",
@@ -248,10 +219,9 @@ async def test_a_sale_is_told_once_and_known_the_second_time(tmp_path: Path, clo
         "quantity": 1,
         "productPrice": "50.00",
     }
-    async with asked(running_sandbox(tmp_path, UNTHROTTLED, clock)) as http:
-        money = client_over(http, clock, who="seller").money
-        first = await money.post("sales", [sale, {**sale, "eventId": "sale-2", "partner": "nobody"}])
-        again = await money.post("sales", [sale])
+    money = seller.money
+    first = await money.post("sales", [sale, {**sale, "eventId": "sale-2", "partner": "nobody"}])
+    again = await money.post("sales", [sale])
     # The price less 15% of it.
     assert (first.accepted, first.refused, first.results[0].amount) == (1, 1, Decimal("42.50"))
     assert (again.duplicate, again.results[0].status) == (1, "duplicate")
