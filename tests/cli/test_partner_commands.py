@@ -175,7 +175,7 @@ def test_a_keyring_that_can_t_be_asked_is_said_in_one_line(shop: Run, monkeypatc
     monkeypatch.delenv("VENDOR_SECRET")
     ran = shop("feeds", "list")
     assert (ran.status, "“vendor client_secret” of onhand (it is locked)" in ran.err) == (1, True)
-    assert "client_secret_env" in ran.err
+    assert "unlock it, or set VENDOR_SECRET, which client_secret_env names" in ran.err
 
 
 def test_a_secret_in_the_file_of_profiles_is_refused(shop: Run, tmp_path: Path, sandbox: str) -> None:

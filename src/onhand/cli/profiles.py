@@ -100,9 +100,9 @@ class NamedProfile(msgspec.Struct, frozen=True):
     def _secret(self, kind: str, variable: str | None) -> str:
         if variable is not None and os.environ.get(variable):
             return os.environ[variable]
-        found = _from_keyring(self.name, kind)
+        where = f"set {variable}, which {kind}_env names" if variable else f"name its variable with {kind}_env"
+        found = _from_keyring(self.name, kind, otherwise=where)
         if found is None:
-            where = f"set {variable}, which {kind}_env names" if variable else f"name its variable with {kind}_env"
             said = f"the {kind} of the profile “{self.name}” is nowhere: {where}, or {_keeping(self.name, kind)}"
             raise Problem(said)
         return found
@@ -174,7 +174,7 @@ def _keeping(name: str, kind: str) -> str:
     return keep if find_spec("keyring") else f"{keep} (after pip install 'onhand[keyring]', which is missing here)"
 
 
-def _from_keyring(name: str, kind: str) -> str | None:
+def _from_keyring(name: str, kind: str, *, otherwise: str) -> str | None:
     if find_spec("keyring") is None:
         return None
     user = f"{name} {kind}"
@@ -183,5 +183,5 @@ def _from_keyring(name: str, kind: str) -> str | None:
     except Exception as error:  # each system's keyring has errors of its own
         reason = str(error) or type(error).__name__
         said = f"the keyring can't be asked for “{user}” of {_KEYRING} ({reason})"
-        raise Problem(f"{said}: unlock it, or name a variable with {kind}_env") from error
+        raise Problem(f"{said}: unlock it, or {otherwise}") from error
     return found
