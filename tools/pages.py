@@ -7,10 +7,11 @@ from pathlib import Path
 
 from onhand.cli.settings import settings_page
 from onhand.settings import reference
-from tools import commands_page, coverage_page
+from tools import client_page, commands_page, coverage_page
 
 REFERENCE = Path(__file__).parents[1] / "docs" / "reference"
 PAGES: dict[str, Callable[[], str]] = {
+    "client.md": client_page.page,
     "commands.md": commands_page.page,
     "coverage.md": coverage_page.page,
     "settings.md": lambda: settings_page(reference()) + "\n",

@@ -43,7 +43,7 @@ class FulfilmentOperations(Group):
         seconds_max: float = SECONDS_MAX,
         arrived: Arrived | None = None,
     ) -> Exchange[ReportRows[ReconciliationRow]]:
-        """The same, saved as a file; `arrived` hears of its bytes."""
+        """What `reconciliation` gives, saved as a file; `arrived` hears of its bytes."""
         request = _report(start_date, end_date, gtin)
         yield from downloaded(self._caller, request, FileSink(file, arrived), seconds_max)
         return rows_of_file(file, ReconciliationRow)
@@ -67,7 +67,7 @@ class FulfilmentOperations(Group):
         seconds_max: float = SECONDS_MAX,
         arrived: Arrived | None = None,
     ) -> Exchange[ReportRows[ReconciliationRow]]:
-        """The same, saved as a file; `arrived` hears of its bytes."""
+        """What `month` gives, saved as a file; `arrived` hears of its bytes."""
         yield from downloaded(self._caller, _month_report(month, gtin), FileSink(file, arrived), seconds_max)
         return rows_of_file(file, ReconciliationRow)
 

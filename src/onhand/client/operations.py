@@ -192,7 +192,7 @@ class listing(Generic[T]):  # noqa: N801 - it is written as a decorator
 
 class _Listing(Generic[G, P, T]):
     def __init__(self, kind: type[T], start: Callable[Concatenate[G, P], Walk[T]]) -> None:
-        self._kind = kind
+        self.kind = kind
         self.start = start
         self.__doc__ = start.__doc__
 
@@ -213,7 +213,7 @@ class _Listing(Generic[G, P, T]):
         kind: Any = Rows if isinstance(group, Blocking) else AsyncRows
 
         def call(*args: Any, **named: Any) -> Any:
-            return kind(group._driver, method(*args, **named), self._kind)  # noqa: SLF001
+            return kind(group._driver, method(*args, **named), self.kind)  # noqa: SLF001
 
         group.__dict__[self._name] = update_wrapper(call, method)
         return call
