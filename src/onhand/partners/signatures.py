@@ -6,6 +6,7 @@ themselves say them; the signature is RSASSA-PKCS1-v1_5 with SHA-256 in standard
 
 import binascii
 from base64 import b64decode
+from collections import OrderedDict
 from functools import lru_cache
 from typing import Literal
 
@@ -29,7 +30,7 @@ _TIMESTAMP_DIGITS_MAX = 18
 _MILLISECONDS_MIN = 1_000_000_000_000
 
 
-class SecurityHeaders(msgspec.Struct, frozen=True):
+class SecurityHeaders(msgspec.Struct, frozen=True, gc=False):
     """The four headers as sent, trimmed; empty where missing."""
 
     consumer_id: bytes
@@ -81,7 +82,8 @@ class Verifier:
         self._future_milliseconds = int(future_seconds * _MILLISECONDS_PER_SECOND)
         self._refused_consumer_ids = refused_consumer_ids
         self._remembered_max = remembered_max
-        self._verified: dict[tuple[SecurityHeaders, str], None] = {}
+        # A plain dictionary would look for its oldest among all places that were emptied before it.
+        self._verified: OrderedDict[tuple[SecurityHeaders, str], None] = OrderedDict()
 
     async def verify(self, headers: SecurityHeaders, context: str | None) -> Identity | Denial:
         """Who asks, or why not, found out in the order of SG-05."""
@@ -128,7 +130,7 @@ class Verifier:
             return False
         if len(self._verified) >= self._remembered_max:
             # The oldest goes: it is the nearest to its end.
-            del self._verified[next(iter(self._verified))]
+            self._verified.popitem(last=False)
         self._verified[signed] = None
         return True
 
