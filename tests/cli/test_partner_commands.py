@@ -229,3 +229,13 @@ def test_a_settlement_is_saved_and_its_rows_are_added_up(
         ran = run("settlement", "get", "--json")
     assert (ran.status, ran.json["report_date"], ran.json["total_payable"]) == (status, "2026-05-05", "17.18")
     assert ran.json["residual"] == ("0.00" if status == 0 else "-0.01")
+
+
+def test_everything_that_was_declared_is_listed(shop: Run) -> None:
+    shop("inventory", "set", ITEM, "31")
+    rows = shop("inventory", "list", "--json").json
+    assert {"sku": "RG-IRAE-79VD", "ship_node": NODE, "input": 31, "available_to_sell": 31, "reserved": 0} in rows
+    assert {row["ship_node"] for row in rows} == {NODE, "123456702"}
+    only = shop("inventory", "list", "--node", NODE, "--json").json
+    assert only == [row for row in rows if row["ship_node"] == NODE]
+    assert "RG-IRAE-79VD" in shop("inventory", "list").out

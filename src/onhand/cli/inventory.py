@@ -1,12 +1,13 @@
-"""`onhand inventory`: what stores and ship nodes have of an item, and declaring what a ship node has."""
+"""`onhand inventory`: what stores and ship nodes have, and declaring what a ship node has."""
 
 from typing import Annotated, Any
 
 import typer
 
-from onhand.cli.answers import Problem, plain_number, print_facts, print_rows
+from onhand.cli.answers import Problem, plain_number, print_facts, print_rows, print_streamed
 from onhand.cli.asking import ClientId, ClientSecret, ProfileName, Url, asker, partner_client
 from onhand.cli.options import AsJson, new_group
+from onhand.cli.progress import waiting_bar
 from onhand.client.clients import Client
 from onhand.client.results.inventory import NodeInventory, Quantity
 from onhand.client.results.stores import StoreStatus
@@ -17,6 +18,7 @@ Items = Annotated[list[str], typer.Argument(metavar="ITEM…", help="The items, 
 BySku = Annotated[bool, typer.Option("--sku", help="The items are named by your SKUs.")]
 Node = Annotated[str | None, typer.Option("--node", help="One ship node. (default: all of yours, or the profile's)")]
 _NODE_COLUMNS = ("item", "ship_node", "input", "available_to_sell", "reserved")
+_LIST_COLUMNS = ("sku", *_NODE_COLUMNS[1:])
 _STORE_COLUMNS = ("item", "area", "state", "quantity", "last_updated", "problem")
 _VALUES_MAX = 100
 
@@ -48,6 +50,34 @@ def get(
             rows = [row for item in items for row in _node_rows(client, item, node, by_sku=by_sku)]
     columns = _NODE_COLUMNS if store is None else _STORE_COLUMNS
     print_rows(rows, columns=columns, as_json=as_json, empty="Nothing was ever declared of it.")
+
+
+@app.command(name="list")
+def list_all(
+    node: Annotated[str | None, typer.Option("--node", help="Only what this ship node has. (default: all)")] = None,
+    profile: ProfileName = None,
+    url: Url = None,
+    client_id: ClientId = None,
+    client_secret: ClientSecret = None,
+    as_json: AsJson = False,
+) -> None:
+    """List every item that you declared, at each of your ship nodes.
+
+    Example: `onhand inventory list --profile acme --json`
+    """
+    with partner_client(asker(profile, url, client_id, client_secret)) as client:
+        rows = (
+            {"sku": item.sku, **_node_row(item.sku, each)}
+            for item in client.inventory.list()
+            for each in item.nodes
+            if node in (None, each.ship_node)
+        )
+        if as_json:
+            print_streamed({column: row[column] for column in _LIST_COLUMNS} for row in rows)
+            return
+        with waiting_bar("inventory", shown=True) as waiting:
+            found = list(waiting.rows(rows))
+    print_rows(found, columns=_LIST_COLUMNS, as_json=False, empty="Nothing was declared yet.")
 
 
 @app.command(name="set")
