@@ -173,6 +173,8 @@ async def test_a_correction_is_linked_to_what_it_corrects(books: Books) -> None:
         ({"quantity": 0}, "invalid_quantity", "quantity"),
         ({"purchaseOrder": ""}, "invalid_purchaseOrder", "purchaseOrder"),
         ({"itemName": "x" * 257}, "invalid_text", "itemName"),
+        ({"itemName": "Lamp\n"}, "invalid_text", "itemName"),
+        ({"purchaseOrder": "PO\N{NO-BREAK SPACE}1"}, "invalid_purchaseOrder", "purchaseOrder"),
         ({"gtin": "12"}, "invalid_gtin", "gtin"),
         ({"contractCategory": "Groceries"}, "unknown_category", "contractCategory"),
         ({"postedAt": "2026-03-05T13:00:00Z"}, "in_the_future", "postedAt"),
@@ -189,6 +191,12 @@ async def test_a_correction_is_linked_to_what_it_corrects(books: Books) -> None:
 )
 async def test_a_sale_that_can_not_be_is_refused(books: Books, entry: dict[str, object], code: str, field: str) -> None:
     assert await books.refusal("sale", **{**SALE, **entry}) == (code, field)
+
+
+async def test_a_name_that_was_copied_keeps_its_spaces_that_do_not_break(books: Books) -> None:
+    await books.post("sale", **SALE, itemName="Desk\N{NO-BREAK SPACE}lamp")
+    _, row, *_ = await books.v1(await books.report())
+    assert row["Partner Item Name"] == "Desk\N{NO-BREAK SPACE}lamp"
 
 
 async def test_a_line_is_sold_once(books: Books) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from onhand.basics.clock import MICROSECONDS, TIME_MAX, format_micros, from_datetime
 from onhand.basics.money import decimals_of, format_money, is_currency, parse_money
 from onhand.basics.refusal import Refusal
+from onhand.basics.texts import is_text
 from onhand.settlement.calendar import parse_report_date
 from onhand.settlement.entries import (
     KEY_CHARACTERS_MAX,
@@ -243,12 +244,12 @@ def _check_texts(entry: Entry) -> None:
     keys = _KEYS_OF[type(entry)]
     for name in keys:
         text = getattr(entry, name)
-        if not 0 < len(text) <= KEY_CHARACTERS_MAX:
+        if not (0 < len(text) <= KEY_CHARACTERS_MAX and text.isprintable()):
             field = _camel(name)
             said = f"{field} has 1 to {KEY_CHARACTERS_MAX} printable characters."
             raise _Wrong(f"invalid_{field}", field, said)
     texts = [value for value in msgspec.structs.astuple(entry) if type(value) is str]
-    if not "".join(texts).isprintable() or len(max(texts, key=len)) > TEXT_CHARACTERS_MAX:
+    if not is_text("".join(texts)) or len(max(texts, key=len)) > TEXT_CHARACTERS_MAX:
         _refuse_text(entry)
     gtin = getattr(entry, "gtin", "")
     if gtin and not (8 <= len(gtin) <= 14 and gtin.isascii() and gtin.isdigit()):
@@ -257,8 +258,8 @@ def _check_texts(entry: Entry) -> None:
 
 def _refuse_text(entry: Entry) -> None:
     for name, value in msgspec.structs.asdict(entry).items():
-        if isinstance(value, str) and (len(value) > TEXT_CHARACTERS_MAX or not value.isprintable()):
-            said = f"{_camel(name)} has {TEXT_CHARACTERS_MAX} printable characters at most."
+        if isinstance(value, str) and (len(value) > TEXT_CHARACTERS_MAX or not is_text(value)):
+            said = f"{_camel(name)} has {TEXT_CHARACTERS_MAX} characters at most, and none for control."
             raise _Wrong("invalid_text", _camel(name), said)
 
 
