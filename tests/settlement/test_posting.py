@@ -148,6 +148,16 @@ async def test_a_storage_fee_follows_from_the_volume(books: Books) -> None:
     assert row["Amount"] == "-1.88"
 
 
+async def test_a_fee_that_follows_from_sizes_is_known_in_dollars_alone(books: Books) -> None:
+    package = dict.fromkeys(("weightPounds", "lengthInches", "widthInches", "heightInches"), 1)
+    whole = {**SALE, "currency": "JPY", "fulfilment": "wfs"}
+    assert await books.refusal("sale", **whole, package=package) == ("no_fee", "package")
+    stored = {"description": "WFS StorageFee", "currency": "JPY"}
+    assert await books.refusal("fee", **stored, cubicFeet="2.5") == ("no_fee", "cubicFeet")
+    await books.post("sale", **whole, fulfilmentFee=500)
+    await books.post("fee", **stored, amount=-280)
+
+
 async def test_a_correction_is_linked_to_what_it_corrects(books: Books) -> None:
     await books.post("fee", description="Misc Invoices", amount="-5", eventId="fee")
     await books.post("fee", description="Misc Invoices", amount="5", eventId="mended", corrects="fee")

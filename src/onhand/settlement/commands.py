@@ -152,10 +152,13 @@ def _fulfilment_fee(entry: SaleEntry, amounts: Amounts) -> int:
     if entry.package is None:
         said = "A line that the operator fulfils has fulfilmentFee, or package to work it out from."
         raise _Wrong("missing_fee", "fulfilmentFee", said)
-    fee = fulfilment_fee(entry.package, entry.product_price / entry.quantity, entry.currency)
+    return _known(fulfilment_fee(entry.package, entry.product_price / entry.quantity, entry.currency)) * entry.quantity
+
+
+def _known(fee: int | Refusal) -> int:
     if isinstance(fee, Refusal):
         raise _Wrong(fee.code, fee.field, fee.message)
-    return fee * entry.quantity
+    return fee
 
 
 def _refund(entry: RefundEntry, source: str, moment: int | None) -> Command:
@@ -202,7 +205,7 @@ def _charged(entry: ChargeEntry) -> int:
         raise _Wrong("no_volume", "cubicFeet", f"cubicFeet is for {STORAGE_FEE}: give an amount.")
     if not (feet.is_finite() and 0 < feet <= 10**6):
         raise _Wrong("invalid_volume", "cubicFeet", "cubicFeet is a number over 0, 1,000,000 at most.")
-    return -storage_fee(feet, entry.currency)
+    return -_known(storage_fee(feet, entry.currency))
 
 
 def _deposit(entry: DepositEntry, source: str, moment: int | None) -> Command:
