@@ -127,7 +127,6 @@ async def test_a_price_that_the_programme_lowered_costs_the_seller_nothing(books
         ("fee", "WFS StorageFee", "-1.50", "Service Fee", "WFS Fee/Reimbursement"),
         ("advertising", "SEM Marketing", "-20", "Campaigns", "SEM Marketing Fee"),
         ("reserve", "Funds withheld to cover future refunds", "-100", "Reserve", "Fee/Reimbursement"),
-        ("release", "Reserve credited back", "100", "Release Reserve", "Fee/Reimbursement"),
         ("dispute", "Dispute Settlement", "12.34", "Dispute Settlement", "Fee/Reimbursement"),
         ("adjustment", "WFS LostInventory", "9.99", "Adjustment", "WFS Inventory Fee/Reimbursement"),
     ],
@@ -140,6 +139,28 @@ async def test_each_charge_has_its_type_and_its_other_side(
     assert (row["Transaction Type"], row["Transaction Description"]) == (kind, description)
     assert row["Amount Type"] == amount_type
     assert (await books.audit()).differences == ()
+
+
+async def test_what_was_held_back_is_given_back(books: Books) -> None:
+    await books.post("reserve", description="Funds withheld to cover future refunds", amount="-100")
+    await books.post("release", description="Reserve credited back", amount="100")
+    _, *rows = await books.v1(await books.report())
+    assert [(row["Transaction Type"], row["Amount Type"], row["Amount"]) for row in rows] == [
+        ("Reserve", "Fee/Reimbursement", "-100.00"),
+        ("Release Reserve", "Fee/Reimbursement", "100.00"),
+    ]
+    assert (await books.audit()).differences == ()
+
+
+async def test_no_more_is_given_back_than_was_held_back(books: Books) -> None:
+    await books.post("reserve", description="Funds withheld to cover future refunds", amount="-100")
+    released = {"description": "Reserve credited back"}
+    outcomes = await books.tell("release", *({**released, "amount": amount} for amount in ("100.01", "60", "40.01")))
+    assert [outcome.status for outcome in outcomes] == ["refused", "accepted", "refused"]
+    assert outcomes[0].refusal is not None
+    assert (outcomes[0].refusal.code, outcomes[0].refusal.field) == ("above_what_is_left", "amount")
+    await books.post("release", **released, amount="40")
+    assert await books.refusal("release", **released, amount="0.01") == ("above_what_is_left", "amount")
 
 
 async def test_a_storage_fee_follows_from_the_volume(books: Books) -> None:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import msgspec
 
 from onhand.basics.clock import MICROSECONDS, TIME_MAX, format_micros, from_datetime
-from onhand.basics.money import decimals_of, format_money, is_currency, parse_money
+from onhand.basics.money import MINOR_MAX, decimals_of, format_money, is_currency, parse_money
 from onhand.basics.refusal import Refusal
 from onhand.basics.texts import is_text
 from onhand.settlement.calendar import parse_report_date
@@ -238,7 +238,8 @@ def _amount(field: str, told: Decimal, currency: str) -> int:
 def _signed(field: str, told: Decimal, currency: str) -> int:
     minor = parse_money(told, currency)
     if minor is None:
-        said = f"{field} is no amount of {currency}: give a number with {decimals_of(currency)} decimals at most."
+        largest = format_money(MINOR_MAX, currency)
+        said = f"{field} is no amount of {currency}: give a number up to {largest}, {decimals_of(currency)} decimals."
         raise _Wrong("invalid_amount", field, said)
     return minor
 

@@ -83,6 +83,11 @@ class Sold(msgspec.Struct):
     parts: dict[str, Part]
     facts: Facts
 
+    def copy(self) -> "Sold":
+        """The same line, of which something may be given back without changing this one."""
+        parts = {amount_type: msgspec.structs.replace(part) for amount_type, part in self.parts.items()}
+        return msgspec.structs.replace(self, parts=parts)
+
 
 def sale_of(command: Command, rates: RateTable, day: date) -> tuple[Draft, ...] | Refusal:
     """The posting of a sold line, and that of its fulfilment fee where the operator fulfils it."""

@@ -65,7 +65,8 @@ async def stand(
     said, first_nos = await _told(session, partner_id, commands)
     sold = await _sold(session, partner_id, commands)
     closed = await _closed(session, partner_id, commands)
-    known = Known(await open_periods(session, account), said, sold, first_nos, closed)
+    balances = dict[str, int](await session.all(_SQL["balances"], partner_id=partner_id))
+    known = Known(await open_periods(session, account), said, sold, first_nos, closed, balances)
     return Standing(account, now, calendar, rates, known)
 
 
@@ -94,7 +95,7 @@ async def write(session: Session, standing: Standing) -> None:
     await session.run_rows(_SQL["insert_legs"], standing.legs)
     await _write_sold(session, standing)
     await _write_periods(session, standing)
-    partner_id, balances = standing.account.partner_id, sorted(standing.balances.items())
+    partner_id, balances = standing.account.partner_id, sorted(standing.moved.items())
     await session.run(_SQL["add_balances"], partner_id=partner_id, rows=json_list(balances))
 
 

@@ -20,6 +20,11 @@ UPDATE seller_account
    SET last_no = :last_no, last_recorded_at = :last_recorded_at, open_from = :open_from
  WHERE partner_id = :partner_id
 
+-- name: balances
+SELECT account, amount
+  FROM money_balance
+ WHERE partner_id = :partner_id
+
 -- name: told_events @sqlite
 SELECT event_id, content_hash, posting_no
   FROM money_event
