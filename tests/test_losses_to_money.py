@@ -6,7 +6,7 @@ from onhand.settings import Settings
 from onhand.settlement.audit import verify
 from onhand.store.database import Database
 from onhand.store.queries import Query
-from onhand.wiring.settling import follow_losses
+from onhand.wiring.settling import follow_losses, settle
 from tests.conftest import FrozenClock
 from tests.fulfilment.warehouse import OTHER_SELLER, WEST, Warehouse, moved
 
@@ -69,3 +69,21 @@ async def test_what_was_followed_is_not_answered_for_again_and_what_is_new_is(
     await warehouse.accept(moved("next", "LOST", hours=1, quantity=-1))
     assert await follow(warehouse) == 1
     assert [amount for _, _, amount in await posted(warehouse)] == [500, 250, 250]
+
+
+async def test_settling_answers_for_what_was_lost_until_then(warehouse: Warehouse) -> None:
+    await warehouse.accept(moved("lost", "LOST", hours=1, quantity=-2))
+    await settle(SETTINGS, warehouse.database, warehouse.locations, warehouse.clock)
+    assert [amount for _, _, amount in await posted(warehouse)] == [500]
+
+
+async def test_losses_that_can_not_be_followed_keep_no_period_from_closing(
+    warehouse: Warehouse, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await warehouse.accept(moved("lost", "LOST", hours=3, quantity=-2))
+    await follow(warehouse)
+    await warehouse.run("UPDATE loss_position SET reached = '?'")
+    clock.advance(15 * 86_400)
+    settled = await settle(SETTINGS, warehouse.database, warehouse.locations, clock)
+    assert settled.closed == 1
+    assert "losses could not be followed" in caplog.text

@@ -12,6 +12,7 @@ from onhand.fulfilment.losses import Loss, LossPosition, losses_since
 from onhand.settings import Settings
 from onhand.settlement.closing import close_everywhere, sellers
 from onhand.settlement.compensation import CompensatedUnits, compensate, keep_position, position_of
+from onhand.settlement.outcomes import Settled
 from onhand.settlement.publishing import publish_everywhere
 from onhand.stock.locations import FULFILMENT_CENTRE, Location, Locations
 from onhand.store.database import Database
@@ -25,15 +26,11 @@ logger = logging.getLogger(__name__)
 
 def settlement_periodics(settings: Settings, database: Database, locations: Locations, clock: Clock) -> list[Periodic]:
     """What comes round by itself, by whichever worker is first."""
-    calendar = calendar_of(settings)
 
-    async def settle() -> None:
-        # What was lost before an end belongs to the money that ends with it, as far as it is known.
-        await follow_losses(settings, database, locations, clock)
-        closed = await close_everywhere(database, clock, calendar)
-        published = await publish_everywhere(database, clock, calendar, statement_form(settings))
-        if closed or published:
-            logger.info("settled", extra={"closed": len(closed), "published": len(published)})
+    async def settle_all() -> None:
+        settled = await settle(settings, database, locations, clock)
+        if settled.closed or settled.published:
+            logger.info("settled", extra=msgspec.structs.asdict(settled))
 
     async def compensate_losses() -> None:
         answered = await follow_losses(settings, database, locations, clock)
@@ -41,9 +38,25 @@ def settlement_periodics(settings: Settings, database: Database, locations: Loca
             logger.info("losses answered for", extra={"events": answered})
 
     return [
-        Periodic("settlement", daily_at(0, calendar.zone), settle, at_first=True, by_clock=True),
+        Periodic("settlement", daily_at(0, settings.settlement_zone), settle_all, at_first=True, by_clock=True),
         Periodic("losses", every(settings.settlement_losses_seconds), compensate_losses),
     ]
+
+
+async def settle(settings: Settings, database: Database, locations: Locations, clock: Clock) -> Settled:
+    """Follow what was lost, then close every period that has ended and publish every report that is due.
+
+    Whoever looks at the periods then finds everything in them that is known. Losses that can't be followed are logged
+    and hold up nobody's money: they are followed later.
+    """
+    try:
+        await follow_losses(settings, database, locations, clock)
+    except Exception:
+        logger.exception("losses could not be followed before periods were closed")
+    calendar = calendar_of(settings)
+    closed = await close_everywhere(database, clock, calendar)
+    published = await publish_everywhere(database, clock, calendar, statement_form(settings))
+    return Settled(len(closed), len(published))
 
 
 async def follow_losses(settings: Settings, database: Database, locations: Locations, clock: Clock) -> int:
