@@ -1,17 +1,21 @@
 """How a seller's ledger stands while commands are judged: what was read under its lock, and what they would change."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
 
+from onhand.basics.gtin import DIGITS
 from onhand.basics.money import BALANCE_MAX, format_money, share
+from onhand.basics.quantity import SCALE
 from onhand.basics.refusal import Refusal
 from onhand.settlement.calendar import Period, SettlementCalendar, day_of_number, number_of
 from onhand.settlement.commands import Command
 from onhand.settlement.entries import ChargeEntry, DepositEntry, RefundEntry, SaleEntry
 from onhand.settlement.outcomes import Outcome, Posted
-from onhand.settlement.postings import Sold, charge_of_command, moved, parts_of, refund_of, sale_of
+from onhand.settlement.postings import Sold, charge_of_command, moved, parts_of, refund_of, revaluation_of, sale_of
 from onhand.settlement.rates import RateTable
+from onhand.settlement.reimbursements import Reimbursed, Reimbursements
 from onhand.settlement.rows import (
     AccountRow,
     Draft,
@@ -41,7 +45,8 @@ class Known(msgspec.Struct):
     """What was read of a seller's ledger.
 
     `said` are the hashes of what was told before, `first_nos` the numbers of the first postings of these events,
-    `closed` the closed periods that deposits name, by report day, `balances` the sums of its accounts in minor units.
+    `closed` the closed periods that deposits name, by report day, `balances` the sums of its accounts in minor units,
+    `gtins` those of the SKUs that stand alone in sales.
     """
 
     periods: Sequence[PeriodRow] = ()
@@ -50,6 +55,7 @@ class Known(msgspec.Struct):
     first_nos: dict[tuple[str, str], int] = {}
     closed: dict[int, ClosedPeriod] = {}
     balances: dict[str, int] = {}
+    gtins: dict[str, str] = {}
 
 
 class Standing:
@@ -70,6 +76,8 @@ class Standing:
         self.moved: dict[str, int] = {}
         self.totals: dict[int, list[int]] = {}
         self.new_periods: dict[int, PeriodRow] = {}
+        self.reimbursements = Reimbursements()
+        self._gtins = known.gtins
         self._known_periods = {row.period: row for row in known.periods}
         self._first_nos, self._balances = known.first_nos, known.balances
         self._calendar, self._rates = calendar, rates
@@ -122,6 +130,29 @@ class Standing:
             self.legs.append(LegRow(partner_id, number, account, amount))
             self.moved[account] = self.moved.get(account, 0) + amount
         return row
+
+    def gtin_of(self, sold: SaleEntry | Facts) -> str:
+        """The 14 digits of an item that was sold, or of its SKU's; empty where neither is known."""
+        return sold.gtin.zfill(DIGITS) if sold.gtin else self._gtins.get(sold.sku, "")
+
+    def revalue(self) -> None:
+        """Correct what was paid for lost and damaged units whose last sale before is one of those just taken."""
+        sales: defaultdict[str, list[Sold]] = defaultdict(list)
+        for sold in (self.sold[key] for key in self.opened):
+            sales[self.gtin_of(sold.facts)].append(sold)
+        for each in self.reimbursements.known():
+            priced_by = [sold for sold in sales[each.gtin] if each.is_priced_by(sold.posted_at)]
+            if priced_by:
+                self._revalue(each, max(priced_by, key=lambda sold: (sold.posted_at, sold.posting_no)))
+
+    def _revalue(self, reimbursed: Reimbursed, sold: Sold) -> None:
+        amount = share(reimbursed.quantity * sold.unit_price, 1, SCALE)
+        draft = revaluation_of(reimbursed, amount - reimbursed.amount)
+        if isinstance(self._within_bounds((draft,), "amount"), Refusal):
+            return
+        if amount != reimbursed.amount:
+            self.post(draft, self.now, self._period_of(self.now))
+        self.reimbursements.revalue(reimbursed, amount, sold.posted_at)
 
     def _accept(self, command: Command, drafts: Sequence[Draft], posted_at: int) -> Outcome:
         first = None

@@ -11,7 +11,7 @@ from onhand.basics.clock import Clock
 from onhand.fulfilment.losses import Loss, LossPosition, losses_since
 from onhand.settings import Settings
 from onhand.settlement.closing import close_everywhere, sellers
-from onhand.settlement.compensation import CompensatedUnits, compensate, keep_position, position_of
+from onhand.settlement.compensation import CompensatedUnits, compensate, is_settled, keep_position, position_of
 from onhand.settlement.outcomes import Settled
 from onhand.settlement.publishing import publish_everywhere
 from onhand.stock.locations import FULFILMENT_CENTRE, Location, Locations
@@ -68,32 +68,52 @@ async def follow_losses(settings: Settings, database: Database, locations: Locat
     return answered
 
 
+class _Followed(msgspec.Struct):
+    """How far a centre's losses were followed, and from where on those of sellers wait who have no ledger yet."""
+
+    reached: LossPosition = LossPosition()
+    waiting: dict[int, LossPosition] = {}
+
+
 async def _follow(settings: Settings, database: Database, centre: Location, known: set[int], clock: Clock) -> int:
     """Follow one centre. What is read again because of the overlap is known by its identity, and answered for once."""
     kept = await position_of(database, centre.location_id)
-    reached = msgspec.json.decode(kept, type=LossPosition) if kept else LossPosition()
-    at, answered = reached.overlapping(), 0
+    followed = msgspec.json.decode(kept, type=_Followed) if kept else _Followed()
+    at, answered = await _beginning(database, followed), 0
     while losses := await losses_since(database, centre, at, rows_max=_LOSSES_MAX):
-        answered += await _compensate(settings, database, losses, known, clock)
+        count, passed_over = await _compensate(settings, database, losses, known, clock)
+        for owner_id in passed_over:
+            followed.waiting.setdefault(owner_id, at)
+        answered += count
         at = losses[-1].position
-        reached = max(reached, at, key=msgspec.structs.astuple)
-    await keep_position(database, centre.location_id, msgspec.json.encode(reached).decode())
+        followed.reached = max(followed.reached, at, key=msgspec.structs.astuple)
+    await keep_position(database, centre.location_id, msgspec.json.encode(followed).decode())
     return answered
+
+
+async def _beginning(database: Database, followed: _Followed) -> LossPosition:
+    """Where to go on reading; where the first losses stand of sellers who waited and have a ledger by now."""
+    settled = [owner_id for owner_id in followed.waiting if await is_settled(database, owner_id)]
+    found = [followed.waiting.pop(owner_id) for owner_id in settled]
+    return min([followed.reached.overlapping(), *found], key=msgspec.structs.astuple)
 
 
 async def _compensate(
     settings: Settings, database: Database, losses: Sequence[Loss], known: set[int], clock: Clock
-) -> int:
+) -> tuple[int, list[int]]:
+    """Answer for losses of all sellers; how many were new, and the sellers who have no ledger that could say so."""
     by_owner: defaultdict[int, list[CompensatedUnits]] = defaultdict(list)
     for loss in losses:
         if loss.identity.owner_id in known:
             by_owner[loss.identity.owner_id].append(_units(loss))
-    answered = 0
+    answered, passed_over = 0, []
     for owner_id, units in sorted(by_owner.items()):
         value, calendar = Decimal(settings.settlement_unit_value), calendar_of(settings)
         outcomes = await compensate(database, clock, calendar, owner_id, units, value, settings.settlement_currency)
         answered += sum(outcome.status == "accepted" for outcome in outcomes)
-    return answered
+        if not outcomes:
+            passed_over.append(owner_id)
+    return answered, passed_over
 
 
 def _units(loss: Loss) -> CompensatedUnits:
