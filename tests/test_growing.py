@@ -50,6 +50,7 @@ OF_PARTNERS = {
     "money_leg",
     "money_balance",
     "sold_line",
+    "reimbursed_units",
     "settlement_period",
     "report_request",
     "reconciliation_name",

@@ -1,14 +1,20 @@
 """Every unit that a centre lost, damaged or found is followed to the settlement once, however late it comes (WF-11)."""
 
+import msgspec
 import pytest
 
+from onhand.basics.clock import format_micros
 from onhand.settings import Settings
 from onhand.settlement.audit import verify
+from onhand.settlement.calendar import SettlementCalendar
+from onhand.settlement.entries import SaleEntry
+from onhand.settlement.intake import SettlementIntake
 from onhand.store.database import Database
 from onhand.store.queries import Query
-from onhand.wiring.settling import follow_losses
+from onhand.wiring.settling import follow_losses, settle
 from tests.conftest import FrozenClock
-from tests.fulfilment.warehouse import OTHER_SELLER, WEST, Warehouse, moved
+from tests.fulfilment.warehouse import GTIN, OTHER_SELLER, SELLER, WEST, Warehouse, moved
+from tests.settlement.books import SALE
 
 pytestmark = pytest.mark.contract("WF-11")
 
@@ -23,8 +29,8 @@ async def warehouse(database: Database, clock: FrozenClock) -> Warehouse:
     return made
 
 
-async def follow(warehouse: Warehouse) -> int:
-    return await follow_losses(SETTINGS, warehouse.database, warehouse.locations, warehouse.clock)
+async def follow(warehouse: Warehouse, settings: Settings = SETTINGS) -> int:
+    return await follow_losses(settings, warehouse.database, warehouse.locations, warehouse.clock)
 
 
 async def posted(warehouse: Warehouse) -> list[tuple[int, str, int]]:
@@ -69,3 +75,37 @@ async def test_what_was_followed_is_not_answered_for_again_and_what_is_new_is(
     await warehouse.accept(moved("next", "LOST", hours=1, quantity=-1))
     assert await follow(warehouse) == 1
     assert [amount for _, _, amount in await posted(warehouse)] == [500, 250, 250]
+
+
+async def test_a_loss_of_a_seller_without_a_ledger_is_answered_for_when_its_first_sale_was_told(
+    warehouse: Warehouse, clock: FrozenClock
+) -> None:
+    worthless = Settings(settlement_unit_value="0.00")
+    await warehouse.accept(moved("lost", "LOST", hours=3, quantity=-2))
+    for _ in range(2):
+        assert await follow(warehouse, worthless) == 0
+        clock.advance(3_600)
+    posted_at = format_micros(clock.now - 8 * 3_600_000_000)
+    sale = {**SALE, "currency": "CAD", "gtin": GTIN, "postedAt": posted_at, "eventId": "sale", "partner": SELLER}
+    intake = SettlementIntake(warehouse.database, clock, SettlementCalendar())
+    await intake.take("sale", "shop", [msgspec.convert(sale, SaleEntry, strict=False)])
+    assert (await follow(warehouse, worthless), await follow(warehouse, worthless)) == (1, 0)
+    assert (await posted(warehouse))[-1][1:] == ("WFS LostInventory", 10_000)
+
+
+async def test_settling_answers_for_what_was_lost_until_then(warehouse: Warehouse) -> None:
+    await warehouse.accept(moved("lost", "LOST", hours=1, quantity=-2))
+    await settle(SETTINGS, warehouse.database, warehouse.locations, warehouse.clock)
+    assert [amount for _, _, amount in await posted(warehouse)] == [500]
+
+
+async def test_losses_that_can_not_be_followed_keep_no_period_from_closing(
+    warehouse: Warehouse, clock: FrozenClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await warehouse.accept(moved("lost", "LOST", hours=3, quantity=-2))
+    await follow(warehouse)
+    await warehouse.run("UPDATE loss_position SET reached = '?'")
+    clock.advance(15 * 86_400)
+    settled = await settle(SETTINGS, warehouse.database, warehouse.locations, clock)
+    assert settled.closed == 1
+    assert "losses could not be followed" in caplog.text

@@ -181,7 +181,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _Flag, "Whether an octet stream that is asked for is the CSV itself, not a ZIP (RC-03)."
     ] = False
     settlement_unit_value: Annotated[
-        _Money, "What a lost, damaged or found unit is worth that was never sold, in the seller's currency (WF-11)."
+        _Money, "What a lost or damaged unit is worth that was never sold before, in the seller's currency (WF-11)."
     ] = "0.00"
     settlement_currency: Annotated[
         _Currency, "What a seller is settled in of whom nothing but a loss was told yet (WF-11)."

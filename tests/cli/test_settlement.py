@@ -12,6 +12,7 @@ from onhand.settlement.rates import default_text
 from onhand.store.sqlite import SqliteDatabase
 from tests.cli.conftest import Run
 from tests.conftest import FrozenClock
+from tests.fulfilment.warehouse import Warehouse, moved
 from tests.settlement.books import EXAMPLE, SELLER, Books, at
 
 SELLER_OPTION = ("--seller", SELLER)
@@ -41,6 +42,26 @@ def test_what_has_ended_is_closed_and_published_once(run: Run, ledger: Path) -> 
     (period,) = run("settlement", "periods", *SELLER_OPTION, "--json").json
     assert (period["report_date"], period["first_day"], period["rows"]) == ("2024-03-12", "2024-02-24", 8)
     assert (period["total"], period["paid"], period["carried"]) == ("49.50", "49.50", "0.00")
+
+
+@pytest.mark.contract("WF-11")
+def test_closing_by_hand_answers_for_what_a_centre_lost(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONHAND_SETTLEMENT_UNIT_VALUE", "2.50")
+    assert run("database", "upgrade").status == 0
+
+    async def lose() -> None:
+        database = SqliteDatabase(tmp_path / "onhand.db", cache_bytes=8_000_000, busy_seconds=5.0, durable=False)
+        warehouse = Warehouse(database, FrozenClock(at("2026-03-05T12:00:00Z")))
+        await warehouse.open()
+        await warehouse.accept(moved("lost", "LOST", hours=1, quantity=-2))
+        await database.close()
+
+    asyncio.run(lose())
+    run("settlement", "close")
+    (period,) = run("settlement", "periods", *SELLER_OPTION, "--json").json
+    assert (period["rows"], period["total"]) == (1, "5.00")
 
 
 @pytest.mark.contract("RC-20", "RC-22")

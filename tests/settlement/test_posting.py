@@ -127,7 +127,6 @@ async def test_a_price_that_the_programme_lowered_costs_the_seller_nothing(books
         ("fee", "WFS StorageFee", "-1.50", "Service Fee", "WFS Fee/Reimbursement"),
         ("advertising", "SEM Marketing", "-20", "Campaigns", "SEM Marketing Fee"),
         ("reserve", "Funds withheld to cover future refunds", "-100", "Reserve", "Fee/Reimbursement"),
-        ("release", "Reserve credited back", "100", "Release Reserve", "Fee/Reimbursement"),
         ("dispute", "Dispute Settlement", "12.34", "Dispute Settlement", "Fee/Reimbursement"),
         ("adjustment", "WFS LostInventory", "9.99", "Adjustment", "WFS Inventory Fee/Reimbursement"),
     ],
@@ -142,10 +141,42 @@ async def test_each_charge_has_its_type_and_its_other_side(
     assert (await books.audit()).differences == ()
 
 
+async def test_what_was_held_back_is_given_back(books: Books) -> None:
+    await books.post("reserve", description="Funds withheld to cover future refunds", amount="-100")
+    await books.post("release", description="Reserve credited back", amount="100")
+    _, *rows = await books.v1(await books.report())
+    assert [(row["Transaction Type"], row["Amount Type"], row["Amount"]) for row in rows] == [
+        ("Reserve", "Fee/Reimbursement", "-100.00"),
+        ("Release Reserve", "Fee/Reimbursement", "100.00"),
+    ]
+    assert (await books.audit()).differences == ()
+
+
+async def test_no_more_is_given_back_than_was_held_back(books: Books) -> None:
+    await books.post("reserve", description="Funds withheld to cover future refunds", amount="-100")
+    released = {"description": "Reserve credited back"}
+    outcomes = await books.tell("release", *({**released, "amount": amount} for amount in ("100.01", "60", "40.01")))
+    assert [outcome.status for outcome in outcomes] == ["refused", "accepted", "refused"]
+    assert outcomes[0].refusal is not None
+    assert (outcomes[0].refusal.code, outcomes[0].refusal.field) == ("above_what_is_left", "amount")
+    await books.post("release", **released, amount="40")
+    assert await books.refusal("release", **released, amount="0.01") == ("above_what_is_left", "amount")
+
+
 async def test_a_storage_fee_follows_from_the_volume(books: Books) -> None:
     await books.post("fee", description="WFS StorageFee", cubicFeet="2.5")  # 0.75 a cubic foot
     _, row = await books.v1(await books.report())
     assert row["Amount"] == "-1.88"
+
+
+async def test_a_fee_that_follows_from_sizes_is_known_in_dollars_alone(books: Books) -> None:
+    package = dict.fromkeys(("weightPounds", "lengthInches", "widthInches", "heightInches"), 1)
+    whole = {**SALE, "currency": "JPY", "fulfilment": "wfs"}
+    assert await books.refusal("sale", **whole, package=package) == ("no_fee", "package")
+    stored = {"description": "WFS StorageFee", "currency": "JPY"}
+    assert await books.refusal("fee", **stored, cubicFeet="2.5") == ("no_fee", "cubicFeet")
+    await books.post("sale", **whole, fulfilmentFee=500)
+    await books.post("fee", **stored, amount=-280)
 
 
 async def test_a_correction_is_linked_to_what_it_corrects(books: Books) -> None:
@@ -173,6 +204,8 @@ async def test_a_correction_is_linked_to_what_it_corrects(books: Books) -> None:
         ({"quantity": 0}, "invalid_quantity", "quantity"),
         ({"purchaseOrder": ""}, "invalid_purchaseOrder", "purchaseOrder"),
         ({"itemName": "x" * 257}, "invalid_text", "itemName"),
+        ({"itemName": "Lamp\n"}, "invalid_text", "itemName"),
+        ({"purchaseOrder": "PO\N{NO-BREAK SPACE}1"}, "invalid_purchaseOrder", "purchaseOrder"),
         ({"gtin": "12"}, "invalid_gtin", "gtin"),
         ({"contractCategory": "Groceries"}, "unknown_category", "contractCategory"),
         ({"postedAt": "2026-03-05T13:00:00Z"}, "in_the_future", "postedAt"),
@@ -189,6 +222,12 @@ async def test_a_correction_is_linked_to_what_it_corrects(books: Books) -> None:
 )
 async def test_a_sale_that_can_not_be_is_refused(books: Books, entry: dict[str, object], code: str, field: str) -> None:
     assert await books.refusal("sale", **{**SALE, **entry}) == (code, field)
+
+
+async def test_a_name_that_was_copied_keeps_its_spaces_that_do_not_break(books: Books) -> None:
+    await books.post("sale", **SALE, itemName="Desk\N{NO-BREAK SPACE}lamp")
+    _, row, *_ = await books.v1(await books.report())
+    assert row["Partner Item Name"] == "Desk\N{NO-BREAK SPACE}lamp"
 
 
 async def test_a_line_is_sold_once(books: Books) -> None:

@@ -2,11 +2,15 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-MINOR_MAX = 10**15
+MINOR_MAX = 10**13
 """No amount is larger, either way, in minor units."""
 
+BALANCE_MAX = 10**17
+"""No entry moves an account further from 0, in minor units: sums of a seller's accounts stay well within 64 bits."""
+
 _DECIMALS_OTHER_THAN_TWO = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "XAF"), 0),
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND"), 0),
+    **dict.fromkeys(("VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
 }
 

@@ -7,13 +7,12 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from onhand.basics.gtin import parse_gtin
+from onhand.basics.texts import is_text
 from onhand.catalogue.report import Findings
 
 STATUSES = ("PUBLISHED", "UNPUBLISHED")
 # A file may hold numbers where digits are meant; one longer than this is no number of ours and is not spelled out.
 _INTEGER_MAX = 10**18
-# Control characters and halves of surrogate pairs: a database refuses some of them, and no name needs any.
-_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 Given = str | None | UnsetType
@@ -57,7 +56,7 @@ def text_field(name: str, chars_max: int) -> Field:
         stripped = text.strip()
         if not 0 < len(stripped) <= chars_max:
             return None
-        return stripped if stripped.isprintable() or not _UNFIT.search(stripped) else None
+        return stripped if is_text(stripped) else None
 
     return Field(name, read, f"Give 1 to {chars_max} characters, none of them a control character")
 

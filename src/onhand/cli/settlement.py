@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
+import msgspec
 import typer
 
 from onhand.basics.clock import format_micros, system_clock
@@ -23,12 +24,11 @@ from onhand.partners.onboarding import partner_by_code
 from onhand.settings import Settings
 from onhand.settlement import audit
 from onhand.settlement.calendar import day_of_number, number_of, parse_report_date
-from onhand.settlement.closing import close_everywhere
 from onhand.settlement.legacy import legacy_csv
+from onhand.settlement.outcomes import Settled
 from onhand.settlement.proof import Proof, Sum, orders_of, prove
 from onhand.settlement.publishing import (
     draft_statement,
-    publish_everywhere,
     published_statement,
     statement_of,
 )
@@ -37,8 +37,10 @@ from onhand.settlement.reading import StatementPeriod, period_numbered, period_r
 from onhand.settlement.schedules import load_rates, text_in_force
 from onhand.settlement.statement import Statement
 from onhand.settlement.vocabulary import SELLER_KIND
+from onhand.stock.locations import Locations
 from onhand.store.database import Database
-from onhand.wiring.settlement import calendar_of, statement_form
+from onhand.wiring.settlement import calendar_of
+from onhand.wiring.settling import settle
 
 app = new_group("Settlement: periods, what they come to, and what commission is charged.")
 rates = new_group("The commission that contract categories pay.")
@@ -53,16 +55,15 @@ RatesFile = Annotated[Path, typer.Argument(help="A CSV of rates; a hyphen is sta
 def close(as_json: AsJson = False) -> None:
     """Close every period that has ended and publish every report that is due, as a worker does by itself.
 
+    What fulfilment centres lost and found until then is answered for first.
+
     Example: `onhand settlement close`
     """
 
-    async def work(database: Database, settings: Settings) -> tuple[int, int]:
-        calendar, form = calendar_of(settings), statement_form(settings)
-        closed = await close_everywhere(database, system_clock, calendar)
-        return len(closed), len(await publish_everywhere(database, system_clock, calendar, form))
+    async def work(database: Database, settings: Settings) -> Settled:
+        return await settle(settings, database, Locations(database), system_clock)
 
-    closed, published = with_database(work)
-    print_facts({"closed": closed, "published": published}, as_json=as_json)
+    print_facts(msgspec.structs.asdict(with_database(work)), as_json=as_json)
 
 
 @app.command()

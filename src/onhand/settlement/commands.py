@@ -7,8 +7,9 @@ from hashlib import blake2b
 import msgspec
 
 from onhand.basics.clock import MICROSECONDS, TIME_MAX, format_micros, from_datetime
-from onhand.basics.money import decimals_of, format_money, is_currency, parse_money
+from onhand.basics.money import MINOR_MAX, decimals_of, format_money, is_currency, parse_money
 from onhand.basics.refusal import Refusal
+from onhand.basics.texts import is_text
 from onhand.settlement.calendar import parse_report_date
 from onhand.settlement.entries import (
     KEY_CHARACTERS_MAX,
@@ -151,10 +152,13 @@ def _fulfilment_fee(entry: SaleEntry, amounts: Amounts) -> int:
     if entry.package is None:
         said = "A line that the operator fulfils has fulfilmentFee, or package to work it out from."
         raise _Wrong("missing_fee", "fulfilmentFee", said)
-    fee = fulfilment_fee(entry.package, entry.product_price / entry.quantity, entry.currency)
+    return _known(fulfilment_fee(entry.package, entry.product_price / entry.quantity, entry.currency)) * entry.quantity
+
+
+def _known(fee: int | Refusal) -> int:
     if isinstance(fee, Refusal):
         raise _Wrong(fee.code, fee.field, fee.message)
-    return fee * entry.quantity
+    return fee
 
 
 def _refund(entry: RefundEntry, source: str, moment: int | None) -> Command:
@@ -201,7 +205,7 @@ def _charged(entry: ChargeEntry) -> int:
         raise _Wrong("no_volume", "cubicFeet", f"cubicFeet is for {STORAGE_FEE}: give an amount.")
     if not (feet.is_finite() and 0 < feet <= 10**6):
         raise _Wrong("invalid_volume", "cubicFeet", "cubicFeet is a number over 0, 1,000,000 at most.")
-    return -storage_fee(feet, entry.currency)
+    return -_known(storage_fee(feet, entry.currency))
 
 
 def _deposit(entry: DepositEntry, source: str, moment: int | None) -> Command:
@@ -234,7 +238,8 @@ def _amount(field: str, told: Decimal, currency: str) -> int:
 def _signed(field: str, told: Decimal, currency: str) -> int:
     minor = parse_money(told, currency)
     if minor is None:
-        said = f"{field} is no amount of {currency}: give a number with {decimals_of(currency)} decimals at most."
+        largest = format_money(MINOR_MAX, currency)
+        said = f"{field} is no amount of {currency}: give a number up to {largest}, {decimals_of(currency)} decimals."
         raise _Wrong("invalid_amount", field, said)
     return minor
 
@@ -243,12 +248,12 @@ def _check_texts(entry: Entry) -> None:
     keys = _KEYS_OF[type(entry)]
     for name in keys:
         text = getattr(entry, name)
-        if not 0 < len(text) <= KEY_CHARACTERS_MAX:
+        if not (0 < len(text) <= KEY_CHARACTERS_MAX and text.isprintable()):
             field = _camel(name)
             said = f"{field} has 1 to {KEY_CHARACTERS_MAX} printable characters."
             raise _Wrong(f"invalid_{field}", field, said)
     texts = [value for value in msgspec.structs.astuple(entry) if type(value) is str]
-    if not "".join(texts).isprintable() or len(max(texts, key=len)) > TEXT_CHARACTERS_MAX:
+    if not is_text("".join(texts)) or len(max(texts, key=len)) > TEXT_CHARACTERS_MAX:
         _refuse_text(entry)
     gtin = getattr(entry, "gtin", "")
     if gtin and not (8 <= len(gtin) <= 14 and gtin.isascii() and gtin.isdigit()):
@@ -257,8 +262,8 @@ def _check_texts(entry: Entry) -> None:
 
 def _refuse_text(entry: Entry) -> None:
     for name, value in msgspec.structs.asdict(entry).items():
-        if isinstance(value, str) and (len(value) > TEXT_CHARACTERS_MAX or not value.isprintable()):
-            said = f"{_camel(name)} has {TEXT_CHARACTERS_MAX} printable characters at most."
+        if isinstance(value, str) and (len(value) > TEXT_CHARACTERS_MAX or not is_text(value)):
+            said = f"{_camel(name)} has {TEXT_CHARACTERS_MAX} characters at most, and none for control."
             raise _Wrong("invalid_text", _camel(name), said)
 
 

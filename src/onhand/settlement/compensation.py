@@ -3,7 +3,7 @@
 Whoever keeps the units tells of them under their identity in the ledger of units; each is answered for once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 from pathlib import Path
@@ -21,7 +21,9 @@ from onhand.settlement.commands import Command
 from onhand.settlement.entries import ChargeEntry
 from onhand.settlement.outcomes import Outcome
 from onhand.settlement.rates import RateTable
-from onhand.settlement.taking import lock_account, take
+from onhand.settlement.reimbursements import Reimbursed, reimbursements_of
+from onhand.settlement.standing import Standing
+from onhand.settlement.taking import lock_account, stand, write
 from onhand.settlement.vocabulary import DAMAGED, FOUND, LOST
 from onhand.store.database import Database, Session
 from onhand.store.queries import Queries
@@ -47,6 +49,11 @@ class CompensatedUnits(msgspec.Struct, frozen=True):
     item_name: str = ""
 
     @property
+    def gtin(self) -> str:
+        """The item, by its 14 digits."""
+        return format_gtin(self.item_id)
+
+    @property
     def money_event_id(self) -> str:
         """The id under which the ledger of money knows them."""
         return f"units/{self.location_id}/{self.item_id}/{self.source}/{self.event_id}"
@@ -61,11 +68,12 @@ async def compensate(
     unit_value: Decimal,
     currency: str,
 ) -> list[Outcome]:
-    """Reimburse a seller for units that were lost or damaged, and claw back what was found again.
+    """Reimburse a seller for units that were lost or damaged, and claw back what was paid for those found again.
 
-    A unit is worth the price that the item was last sold at before it happened, or `unit_value` where it never was.
-    A seller of whom nothing was told yet is settled in `currency` from then on, unless there is nothing to pay: its
-    first sale says which it is.
+    A unit is worth the price that the item was last sold at before it happened, or `unit_value` where it never was; a
+    sale before it that is told later changes that (see `Standing.revalue`). A seller of whom nothing was told yet is
+    settled in `currency` from then on, unless there is nothing to pay: then nothing is answered, and whoever tells of
+    the units tells of them again when its first sale has said which currency it is (see `is_settled`).
     """
 
     async def work(session: Session) -> list[Outcome]:
@@ -73,10 +81,23 @@ async def compensate(
         if account is None and not unit_value:
             return []
         settled_in = account.currency if account else currency
-        commands = [await _command(session, partner_id, each, settled_in, unit_value) for each in units]
-        return await take(session, partner_id, commands, clock(), calendar, RateTable(()))
+        commands = [_command(each, settled_in) for each in units]
+        standing = await stand(session, partner_id, commands, clock(), calendar, RateTable(()))
+        standing.reimbursements = await reimbursements_of(session, partner_id, _found(units))
+        outcomes = [
+            await _answer(session, standing, each, command, rounded(unit_value, settled_in))
+            for each, command in zip(units, commands, strict=True)
+        ]
+        if standing.events:
+            await write(session, standing)
+        return outcomes
 
     return await database.write(work) if units else []
+
+
+async def is_settled(database: Database, partner_id: int) -> bool:
+    """Whether anything was ever posted to a seller."""
+    return await database.one(_SQL["account_of"], partner_id=partner_id) is not None
 
 
 async def position_of(database: Database, location_id: int) -> str | None:
@@ -90,34 +111,58 @@ async def keep_position(database: Database, location_id: int, reached: str) -> N
     await database.write(lambda session: session.run(_SQL["keep_position"], location_id=location_id, reached=reached))
 
 
-async def _command(
-    session: Session, partner_id: int, units: CompensatedUnits, currency: str, unit_value: Decimal
-) -> Command:
-    gtin = format_gtin(units.item_id)
-    row = await session.one(_SQL["last_price"], partner_id=partner_id, gtin=gtin, occurred_at=units.occurred_at)
-    price = int(row[0]) if row else rounded(unit_value, currency)
-    # Less units are more money: what was lost is owed, what was found is taken back.
-    amount = share(-units.quantity * price, 1, SCALE)
+def _found(units: Iterable[CompensatedUnits]) -> set[str]:
+    return {each.gtin for each in units if each.quantity > 0}
+
+
+async def _answer(
+    session: Session, standing: Standing, units: CompensatedUnits, command: Command, unit_value: int
+) -> Outcome:
+    if units.quantity > 0:
+        return _take_back(standing, units, command)
+    priced = await session.one(
+        _SQL["last_price"], partner_id=standing.account.partner_id, gtin=units.gtin, occurred_at=units.occurred_at
+    )
+    return _reimburse(standing, units, command, *(priced or (unit_value, 0)))
+
+
+def _reimburse(
+    standing: Standing, units: CompensatedUnits, command: Command, unit_price: int, priced_at: int
+) -> Outcome:
+    quantity = -units.quantity
+    amount = share(quantity * unit_price, 1, SCALE)
+    outcome = standing.judge(msgspec.structs.replace(command, amount=amount))
+    if outcome.status == "accepted":
+        posting = standing.postings[-1]
+        named = (posting.partner_id, posting.posting_no, units.gtin, _DESCRIPTIONS[units.kind])
+        standing.reimbursements.add(Reimbursed(*named, units.occurred_at, priced_at, quantity, amount))
+    return outcome
+
+
+def _take_back(standing: Standing, units: CompensatedUnits, command: Command) -> Outcome:
+    takings = standing.reimbursements.takings(units.gtin, units.quantity, units.occurred_at)
+    amount = -sum(taking.amount for taking in takings)
+    outcome = standing.judge(msgspec.structs.replace(command, amount=amount))
+    if outcome.status == "accepted":
+        standing.reimbursements.take(takings)
+    return outcome
+
+
+def _command(units: CompensatedUnits, currency: str) -> Command:
+    """What tells of units, before it is known what they are worth."""
     whole, rest = divmod(abs(units.quantity), SCALE)
     entry = ChargeEntry(
         event_id=units.money_event_id,
         partner="",
         description=_DESCRIPTIONS[units.kind],
         quantity=whole if not rest else 0,
-        gtin=gtin,
+        gtin=units.gtin,
         sku=units.sku,
         item_name=units.item_name,
         fulfilment="wfs",
     )
     return Command(
-        "adjustment",
-        PLATFORM_SOURCE,
-        units.money_event_id,
-        currency,
-        units.occurred_at,
-        entry,
-        _said(units),
-        amount=amount,
+        "adjustment", PLATFORM_SOURCE, units.money_event_id, currency, units.occurred_at, entry, _said(units)
     )
 
 

@@ -1,11 +1,16 @@
 -- What a seller's units are worth: the price that the item was last sold at.
 
 -- name: last_price
-SELECT unit_price
+SELECT unit_price, posted_at
   FROM sold_line
  WHERE partner_id = :partner_id AND gtin = :gtin AND posted_at <= :occurred_at
  ORDER BY posted_at DESC, posting_no DESC
  LIMIT 1
+
+-- name: account_of
+SELECT 1
+  FROM seller_account
+ WHERE partner_id = :partner_id
 
 -- name: position_of
 SELECT reached

@@ -19,6 +19,7 @@ TEXT_CHARACTERS_MAX = 256
 UNITS_MAX = 1_000_000
 
 _KEY_SCHEMA = {"minLength": 1, "maxLength": KEY_CHARACTERS_MAX, "pattern": "^[!-~]+$"}
+_TEXT_PATTERN = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"
 _AMOUNT_SCHEMA = {"type": ["string", "number"], "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,3})?$"}
 _EventId = Annotated[
     str,
@@ -29,7 +30,7 @@ _Currency = Annotated[
     str, Meta(description="ISO 4217; a seller has one.", extra_json_schema={"pattern": "^[A-Z]{3}$", "maxLength": 3})
 ]
 _Key = Annotated[str, Meta(extra_json_schema=_KEY_SCHEMA)]
-_Text = Annotated[str, Meta(extra_json_schema={"maxLength": TEXT_CHARACTERS_MAX, "pattern": "^[ -~]*$"})]
+_Text = Annotated[str, Meta(extra_json_schema={"maxLength": TEXT_CHARACTERS_MAX, "pattern": _TEXT_PATTERN})]
 _Gtin = Annotated[str, Meta(extra_json_schema={"pattern": "^([0-9]{8,14})?$", "maxLength": 14})]
 _Amount = Annotated[
     Decimal,

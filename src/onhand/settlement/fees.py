@@ -1,4 +1,7 @@
-"""What fulfilment by the operator costs: a fee for each unit by its weight and size, and storage by volume."""
+"""What fulfilment by the operator costs: a fee for each unit by its weight and size, and storage by volume.
+
+The figures are dollars. Sellers of other currencies are told their fees as amounts.
+"""
 
 from decimal import ROUND_CEILING, Decimal
 from typing import Annotated
@@ -9,6 +12,7 @@ from msgspec import Meta
 from onhand.basics.money import rounded
 from onhand.basics.refusal import Refusal
 
+_CURRENCY = "USD"
 _DIMENSIONAL_DIVISOR = Decimal(139)
 _PACKAGING_POUNDS = Decimal("0.25")
 _POUNDS_MAX = 150
@@ -37,6 +41,8 @@ class Package(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields
 
 def fulfilment_fee(package: Package, unit_price: Decimal, currency: str) -> int | Refusal:
     """The fee for one unit in minor units, by its shipping weight, which is rounded up to whole pounds."""
+    if currency != _CURRENCY:
+        return _unknown_in(currency, "package", "fulfilmentFee")
     measures = (package.weight_pounds, package.length_inches, package.width_inches, package.height_inches)
     if not all(measure.is_finite() and 0 <= measure <= _MEASURE_MAX for measure in measures):
         said = f"Weight and sizes are numbers from 0 to {_MEASURE_MAX:,}, in pounds and inches."
@@ -53,9 +59,16 @@ def fulfilment_fee(package: Package, unit_price: Decimal, currency: str) -> int 
     return rounded(fee, currency)
 
 
-def storage_fee(cubic_feet: Decimal, currency: str) -> int:
+def storage_fee(cubic_feet: Decimal, currency: str) -> int | Refusal:
     """The fee for a month's storage of so many cubic feet, in minor units."""
+    if currency != _CURRENCY:
+        return _unknown_in(currency, "cubicFeet", "an amount")
     return rounded(cubic_feet * _STORAGE_PER_CUBIC_FOOT, currency)
+
+
+def _unknown_in(currency: str, field: str, instead: str) -> Refusal:
+    said = f"Fees are known in {_CURRENCY}, not in {currency}: give {instead} instead."
+    return Refusal("no_fee", field, said)
 
 
 def _shipping_pounds(package: Package) -> int:

@@ -1,4 +1,4 @@
-"""What is said of an entry."""
+"""What is said of an entry, and of settling."""
 
 from typing import Literal
 
@@ -22,3 +22,10 @@ class Outcome(msgspec.Struct, frozen=True):
     event_id: str | None
     refusal: Refusal | None = None
     posted: Posted | None = None
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """How many periods were closed and how many reports were published."""
+
+    closed: int
+    published: int

@@ -11,6 +11,7 @@ from onhand.basics.refusal import Refusal
 from onhand.settlement.commands import Amounts, Command
 from onhand.settlement.entries import ChargeEntry, RefundEntry, SaleEntry
 from onhand.settlement.rates import Commission, RateTable, commission_at, commission_of
+from onhand.settlement.reimbursements import Reimbursed
 from onhand.settlement.rows import Draft, Facts, Line
 from onhand.settlement.vocabulary import (
     CHARGES,
@@ -31,6 +32,7 @@ from onhand.settlement.vocabulary import (
     PRODUCT_TAX,
     PRODUCT_TAX_WITHHELD,
     PROMO,
+    REVALUED,
     SALE_DESCRIPTION,
     SHIPPING,
     SHIPPING_COMMISSION,
@@ -82,6 +84,11 @@ class Sold(msgspec.Struct):
     returned: int
     parts: dict[str, Part]
     facts: Facts
+
+    def copy(self) -> "Sold":
+        """The same line, of which something may be given back without changing this one."""
+        parts = {amount_type: msgspec.structs.replace(part) for amount_type, part in self.parts.items()}
+        return msgspec.structs.replace(self, parts=parts)
 
 
 def sale_of(command: Command, rates: RateTable, day: date) -> tuple[Draft, ...] | Refusal:
@@ -168,6 +175,20 @@ def moved(facts: Facts, amount: int, debited: str, credited: str, lines: tuple[L
 def code_of(reason: str) -> str:
     """The code of a reason: its words in capitals."""
     return "_".join("".join(c if c.isalnum() else " " for c in reason.upper()).split())
+
+
+def revaluation_of(reimbursed: Reimbursed, difference: int) -> Draft:
+    """The posting that corrects what was paid for lost or damaged units, by its difference."""
+    facts = Facts(
+        kind=Kind.ADJUSTMENT.value,
+        description=reimbursed.description,
+        corrects=reimbursed.posting_no,
+        gtin=reimbursed.gtin,
+        fulfilment=FULFILMENT_WORDS["wfs"],
+        reason=REVALUED,
+        reason_code=code_of(REVALUED),
+    )
+    return _charged(facts, reimbursed.description, difference)
 
 
 def parts_of(draft: Draft) -> dict[str, Part]:

@@ -1,17 +1,21 @@
 """How a seller's ledger stands while commands are judged: what was read under its lock, and what they would change."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import msgspec
 
-from onhand.basics.money import share
+from onhand.basics.gtin import DIGITS
+from onhand.basics.money import BALANCE_MAX, format_money, share
+from onhand.basics.quantity import SCALE
 from onhand.basics.refusal import Refusal
 from onhand.settlement.calendar import Period, SettlementCalendar, day_of_number, number_of
 from onhand.settlement.commands import Command
 from onhand.settlement.entries import ChargeEntry, DepositEntry, RefundEntry, SaleEntry
 from onhand.settlement.outcomes import Outcome, Posted
-from onhand.settlement.postings import Sold, charge_of_command, moved, parts_of, refund_of, sale_of
+from onhand.settlement.postings import Sold, charge_of_command, moved, parts_of, refund_of, revaluation_of, sale_of
 from onhand.settlement.rates import RateTable
+from onhand.settlement.reimbursements import Reimbursed, Reimbursements
 from onhand.settlement.rows import (
     AccountRow,
     Draft,
@@ -23,7 +27,7 @@ from onhand.settlement.rows import (
     PostingRow,
 )
 from onhand.settlement.transaction_keys import transaction_key
-from onhand.settlement.vocabulary import BANK, DEPOSIT_DESCRIPTION, PAYOUT, Kind
+from onhand.settlement.vocabulary import BANK, DEPOSIT_DESCRIPTION, PAYOUT, RESERVE, Kind
 
 SoldKey = tuple[str, str]
 """Purchase order and its line."""
@@ -41,7 +45,8 @@ class Known(msgspec.Struct):
     """What was read of a seller's ledger.
 
     `said` are the hashes of what was told before, `first_nos` the numbers of the first postings of these events,
-    `closed` the closed periods that deposits name, by report day.
+    `closed` the closed periods that deposits name, by report day, `balances` the sums of its accounts in minor units,
+    `gtins` those of the SKUs that stand alone in sales.
     """
 
     periods: Sequence[PeriodRow] = ()
@@ -49,6 +54,8 @@ class Known(msgspec.Struct):
     sold: dict[SoldKey, Sold] = {}
     first_nos: dict[tuple[str, str], int] = {}
     closed: dict[int, ClosedPeriod] = {}
+    balances: dict[str, int] = {}
+    gtins: dict[str, str] = {}
 
 
 class Standing:
@@ -66,11 +73,13 @@ class Standing:
         self.postings: list[PostingRow] = []
         self.lines: list[LineRow] = []
         self.legs: list[LegRow] = []
-        self.balances: dict[str, int] = {}
+        self.moved: dict[str, int] = {}
         self.totals: dict[int, list[int]] = {}
         self.new_periods: dict[int, PeriodRow] = {}
+        self.reimbursements = Reimbursements()
+        self._gtins = known.gtins
         self._known_periods = {row.period: row for row in known.periods}
-        self._first_nos = known.first_nos
+        self._first_nos, self._balances = known.first_nos, known.balances
         self._calendar, self._rates = calendar, rates
         self._last_no = account.last_no
 
@@ -119,8 +128,31 @@ class Standing:
             )
         for account, amount in draft.legs.items():
             self.legs.append(LegRow(partner_id, number, account, amount))
-            self.balances[account] = self.balances.get(account, 0) + amount
+            self.moved[account] = self.moved.get(account, 0) + amount
         return row
+
+    def gtin_of(self, sold: SaleEntry | Facts) -> str:
+        """The 14 digits of an item that was sold, or of its SKU's; empty where neither is known."""
+        return sold.gtin.zfill(DIGITS) if sold.gtin else self._gtins.get(sold.sku, "")
+
+    def revalue(self) -> None:
+        """Correct what was paid for lost and damaged units whose last sale before is one of those just taken."""
+        sales: defaultdict[str, list[Sold]] = defaultdict(list)
+        for sold in (self.sold[key] for key in self.opened):
+            sales[self.gtin_of(sold.facts)].append(sold)
+        for each in self.reimbursements.known():
+            priced_by = [sold for sold in sales[each.gtin] if each.is_priced_by(sold.posted_at)]
+            if priced_by:
+                self._revalue(each, max(priced_by, key=lambda sold: (sold.posted_at, sold.posting_no)))
+
+    def _revalue(self, reimbursed: Reimbursed, sold: Sold) -> None:
+        amount = share(reimbursed.quantity * sold.unit_price, 1, SCALE)
+        draft = revaluation_of(reimbursed, amount - reimbursed.amount)
+        if isinstance(self._within_bounds((draft,), "amount"), Refusal):
+            return
+        if amount != reimbursed.amount:
+            self.post(draft, self.now, self._period_of(self.now))
+        self.reimbursements.revalue(reimbursed, amount, sold.posted_at)
 
     def _accept(self, command: Command, drafts: Sequence[Draft], posted_at: int) -> Outcome:
         first = None
@@ -156,7 +188,8 @@ class Standing:
         if (entry.purchase_order, entry.purchase_order_line) in self.sold:
             said = "This line of the purchase order was sold before, under another id: mend the line, or leave it out."
             return Refusal("already_sold", "purchaseOrderLine", said)
-        return sale_of(command, self._rates, self._calendar.day_of(posted_at))
+        drafts = sale_of(command, self._rates, self._calendar.day_of(posted_at))
+        return drafts if isinstance(drafts, Refusal) else self._within_bounds(drafts, "productPrice")
 
     def _sell(self, draft: Draft, row: PostingRow) -> None:
         key = (row.purchase_order, row.purchase_order_line)
@@ -170,11 +203,13 @@ class Standing:
         if sold is None:
             said = f"No sale of line {entry.purchase_order_line} of {entry.purchase_order} is known: tell it first."
             return Refusal("unknown_order", "purchaseOrder", said)
-        draft = refund_of(command, sold)
-        if isinstance(draft, Refusal):
-            return draft
-        self.returned.add(key)
-        return (draft,)
+        left = sold.copy()
+        draft = refund_of(command, left)
+        drafts = draft if isinstance(draft, Refusal) else self._within_bounds((draft,), "productPrice")
+        if not isinstance(drafts, Refusal):
+            self.sold[key] = left
+            self.returned.add(key)
+        return drafts
 
     def _charge(self, command: Command, entry: ChargeEntry) -> Sequence[Draft] | Refusal:
         corrects = None
@@ -183,7 +218,11 @@ class Standing:
             if corrects is None:
                 said = f"{entry.corrects[:80]!r} was not told by this client: give the eventId of what is corrected."
                 return Refusal("unknown_event", "corrects", said)
-        return (charge_of_command(command, corrects),)
+        if command.verb == "release" and command.amount > self._balance(RESERVE):
+            held = format_money(self._balance(RESERVE), command.currency)
+            said = f"{held} is held of this seller: give back no more, and tell what was held back first."
+            return Refusal("above_what_is_left", "amount", said)
+        return self._within_bounds((charge_of_command(command, corrects),), "amount")
 
     def _deposit(self, command: Command, entry: DepositEntry) -> Sequence[Draft] | Refusal:
         assert command.report_date is not None
@@ -198,6 +237,18 @@ class Standing:
         self.deposited.append((period, entry.reference))
         facts = Facts(kind=Kind.DEPOSIT.value, description=DEPOSIT_DESCRIPTION, reason=entry.reference)
         return (moved(facts, period.paid, PAYOUT, BANK),)
+
+    def _balance(self, account: str) -> int:
+        return self._balances.get(account, 0) + self.moved.get(account, 0)
+
+    def _within_bounds(self, drafts: Sequence[Draft], field: str) -> Sequence[Draft] | Refusal:
+        """The postings of an entry, unless an account would go beyond its bound by them."""
+        for account in sorted({account for draft in drafts for account in draft.legs}):
+            before, amount = self._balance(account), sum(draft.legs.get(account, 0) for draft in drafts)
+            if max(BALANCE_MAX, abs(before)) < abs(before + amount):
+                said = f"The sum of {account} would go beyond {BALANCE_MAX:,} minor units: no seller comes there. "
+                return Refusal("sum_too_large", field, said + "Correct the amounts that were told before.")
+        return drafts
 
     def _refused_currency(self, command: Command) -> Refusal | None:
         if command.currency == self.account.currency:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import msgspec
 
-from onhand.basics.gtin import DIGITS
+from onhand.basics.gtin import format_gtin
 from onhand.settlement.calendar import SettlementCalendar, number_of
 from onhand.settlement.commands import Command
 from onhand.settlement.entries import ChargeEntry, RefundEntry, SaleEntry
 from onhand.settlement.outcomes import Outcome
 from onhand.settlement.postings import Part, Sold
 from onhand.settlement.rates import RateTable
+from onhand.settlement.reimbursements import Reimbursements, reimbursements_after
 from onhand.settlement.rows import AccountRow, Facts, PeriodRow, SoldRow
 from onhand.settlement.standing import ClosedPeriod, Known, SoldKey, Standing
 from onhand.store.database import Session
@@ -43,6 +44,7 @@ async def take(
     standing = await stand(session, partner_id, commands, now, calendar, rates)
     outcomes = [standing.judge(command) for command in commands]
     if standing.events:
+        standing.revalue()
         await write(session, standing)
     return outcomes
 
@@ -57,16 +59,20 @@ async def stand(
 ) -> Standing:
     """Lock a seller's account and read what commands refer to."""
     account = await lock_account(session, partner_id)
+    gtins = await _gtins(session, partner_id, commands)
     if account is None:
         # A new one is settled in the currency of the first thing that is told of it.
         currency = commands[0].currency if commands else "USD"
         account = AccountRow(partner_id, currency, 0, 0, 0)
-        return Standing(account, now, calendar, rates, Known())
+        return Standing(account, now, calendar, rates, Known(gtins=gtins))
     said, first_nos = await _told(session, partner_id, commands)
     sold = await _sold(session, partner_id, commands)
     closed = await _closed(session, partner_id, commands)
-    known = Known(await open_periods(session, account), said, sold, first_nos, closed)
-    return Standing(account, now, calendar, rates, known)
+    balances = dict[str, int](await session.all(_SQL["balances"], partner_id=partner_id))
+    known = Known(await open_periods(session, account), said, sold, first_nos, closed, balances, gtins)
+    standing = Standing(account, now, calendar, rates, known)
+    standing.reimbursements = await _reimbursements(session, standing, commands)
+    return standing
 
 
 async def lock_account(session: Session, partner_id: int) -> AccountRow | None:
@@ -93,8 +99,9 @@ async def write(session: Session, standing: Standing) -> None:
     await session.run_rows(_SQL["insert_lines"], standing.lines)
     await session.run_rows(_SQL["insert_legs"], standing.legs)
     await _write_sold(session, standing)
+    await standing.reimbursements.write(session, standing.account.partner_id)
     await _write_periods(session, standing)
-    partner_id, balances = standing.account.partner_id, sorted(standing.balances.items())
+    partner_id, balances = standing.account.partner_id, sorted(standing.moved.items())
     await session.run(_SQL["add_balances"], partner_id=partner_id, rows=json_list(balances))
 
 
@@ -114,7 +121,7 @@ async def save_account(session: Session, before: AccountRow, after: AccountRow) 
 
 async def _write_sold(session: Session, standing: Standing) -> None:
     partner_id = standing.account.partner_id
-    opened = [_sold_row(partner_id, key, standing.sold[key]) for key in standing.opened]
+    opened = [_sold_row(standing, key, standing.sold[key]) for key in standing.opened]
     await session.run_rows(_SQL["insert_sold"], opened)
     returned = [
         (*key, standing.sold[key].returned, _parts_json(standing.sold[key]))
@@ -184,6 +191,26 @@ async def _sold(session: Session, partner_id: int, commands: Iterable[Command]) 
     }
 
 
+async def _gtins(session: Session, partner_id: int, commands: Iterable[Command]) -> dict[str, str]:
+    """The items, by their 14 digits, of the seller's SKUs in sales that tell no GTIN."""
+    entries = (command.entry for command in commands)
+    skus = {entry.sku for entry in entries if isinstance(entry, SaleEntry) and entry.sku and not entry.gtin}
+    if not skus:
+        return {}
+    rows = await session.all(_SQL["items_of_skus"], partner_id=partner_id, skus=json_list(sorted(skus)))
+    return {sku: format_gtin(item_id) for sku, item_id in rows}
+
+
+async def _reimbursements(session: Session, standing: Standing, commands: Iterable[Command]) -> Reimbursements:
+    """What was paid for units that were lost after what is sold by these commands."""
+    sold = [
+        (standing.gtin_of(command.entry), standing.now if command.posted_at is None else command.posted_at)
+        for command in commands
+        if isinstance(command.entry, SaleEntry)
+    ]
+    return await reimbursements_after(session, standing.account.partner_id, [each for each in sold if each[0]])
+
+
 async def _facts(session: Session, partner_id: int, posting_nos: Sequence[int]) -> dict[int, Facts]:
     if not posting_nos:
         return {}
@@ -200,12 +227,12 @@ async def _closed(session: Session, partner_id: int, commands: Iterable[Command]
     return {report_day: ClosedPeriod(period, paid, deposited_at) for report_day, period, paid, deposited_at in rows}
 
 
-def _sold_row(partner_id: int, key: SoldKey, sold: Sold) -> SoldRow:
+def _sold_row(standing: Standing, key: SoldKey, sold: Sold) -> SoldRow:
     return SoldRow(
-        partner_id,
+        standing.account.partner_id,
         *key,
         sold.posting_no,
-        sold.facts.gtin.zfill(DIGITS) if sold.facts.gtin else "",
+        standing.gtin_of(sold.facts),
         sold.unit_price,
         sold.posted_at,
         sold.quantity,

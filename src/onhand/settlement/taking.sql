@@ -20,6 +20,11 @@ UPDATE seller_account
    SET last_no = :last_no, last_recorded_at = :last_recorded_at, open_from = :open_from
  WHERE partner_id = :partner_id
 
+-- name: balances
+SELECT account, amount
+  FROM money_balance
+ WHERE partner_id = :partner_id
+
 -- name: told_events @sqlite
 SELECT event_id, content_hash, posting_no
   FROM money_event
@@ -63,6 +68,16 @@ SELECT purchase_order, purchase_order_line, posting_no, posted_at, unit_price, q
  WHERE partner_id = :partner_id
    AND (purchase_order, purchase_order_line) IN (
        SELECT value ->> 0, value ->> 1 FROM json_array_elements(:keys::json))
+
+-- name: items_of_skus @sqlite
+SELECT sku, item_id
+  FROM sku
+ WHERE partner_id = :partner_id AND sku IN (SELECT value FROM json_each(:skus))
+
+-- name: items_of_skus @postgresql
+SELECT sku, item_id
+  FROM sku
+ WHERE partner_id = :partner_id AND sku = ANY (ARRAY(SELECT json_array_elements_text(:skus::json)))
 
 -- name: facts_of_postings @sqlite
 SELECT posting_no, kind, description, corrects, customer_order, customer_order_line, purchase_order,

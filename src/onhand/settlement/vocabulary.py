@@ -79,6 +79,8 @@ REFUND_DESCRIPTIONS = ("Return Refund", "Keep-it refund", "Seller Initiated Retu
 FULFILMENT_FEE = "WFS Fulfillment fee"
 STORAGE_FEE = "WFS StorageFee"
 LOST, FOUND, DAMAGED = "WFS LostInventory", "WFS FoundInventory", "WFS DamageInWarehouse"
+REVALUED = "Sale before it was told later"
+"""Why what was paid for lost or damaged units is corrected."""
 OPENING = "Opening balance carried forward"
 CLOSING_DESCRIPTION, DEPOSIT_DESCRIPTION = "Period closed", "Payout deposited"
 

@@ -37,7 +37,8 @@ from onhand.wiring.published import Published
 from onhand.wiring.randomness import new_id, new_token
 from onhand.wiring.rates import rates_of
 from onhand.wiring.reporting import report_kinds
-from onhand.wiring.settlement import build_settlement, calendar_of, statement_form
+from onhand.wiring.settlement import build_settlement, calendar_of
+from onhand.wiring.settling import settle
 from onhand.wiring.storage import open_objects
 from onhand.wiring.working import begin_periodics, build_worker
 from onhand.work.worker import Worker
@@ -202,7 +203,7 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
         order_gather_seconds=settings.order_gather_seconds,
         settlement=build_settlement(database, settings, clock),
         calendar=calendar_of(settings),
-        statement_form=statement_form(settings),
+        settle=lambda: settle(settings, database, common.locations, clock),
         batch_money_entries_max=settings.batch_money_entries_max,
         event_future_seconds=settings.event_future_seconds,
         backroom_hours=settings.backroom_hours,

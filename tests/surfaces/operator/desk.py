@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry
 from onhand.dropship.declaring import declare
 from onhand.files.bodies import BodyLimits
 from onhand.partners.operators import OperatorClient, add_operator_client
+from onhand.settings import Settings
 from onhand.settlement.calendar import SettlementCalendar
 from onhand.settlement.intake import SettlementIntake
-from onhand.settlement.statement import StatementForm
 from onhand.stock.intake import Intake
 from onhand.stock.locations import SHIP_NODE, Locations
 from onhand.stock.resolving import EventLimits
@@ -22,6 +22,7 @@ from onhand.surfaces.operator.surface import OperatorServices, surface
 from onhand.surfaces.plumbing.application import Application, build_application
 from onhand.surfaces.plumbing.metrics import RequestMetrics
 from onhand.surfaces.plumbing.throttling import Rate, Throttle
+from onhand.wiring.settling import settle
 from tests.conftest import FrozenClock
 
 TOKEN = "a-token-of-the-tests"
@@ -66,7 +67,7 @@ class Desk:
             body_limits=LIMITS,
             settlement=SettlementIntake(self.database, self.clock, SettlementCalendar()),
             calendar=SettlementCalendar(),
-            statement_form=StatementForm(),
+            settle=lambda: settle(Settings(settlement_unit_value="2.50"), self.database, locations, self.clock),
             batch_orders_max=10,
             refused_tokens=frozenset({"published-to-anybody"}),
         )

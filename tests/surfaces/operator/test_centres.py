@@ -134,3 +134,11 @@ async def test_a_command_names_a_store_or_a_sellers_stream(
 ) -> None:
     answer = await centres.post("/ledger/refresh", {"commandId": "c-1", "gtin": GTIN, **more})
     assert faults(answer, 422, "refused") == [(field, code)]
+
+
+@pytest.mark.contract("WF-11", "OP-07")
+async def test_closing_by_hand_answers_for_what_a_centre_lost(centres: Desk) -> None:
+    await centres.post_events(movement("r", 9), movement("l", -2, eventType="LOST"))
+    assert (await centres.post("/settlement/close", None)).json() == {"closed": 0, "published": 0}
+    (period,) = (await centres.get(f"/settlement/sellers/{SELLER}/periods")).json()["periods"]
+    assert (period["rows"], period["total"]) == (1, "5.00")

@@ -29,6 +29,13 @@ async def tell(desk: Desk, name: str, *entries: Any) -> Any:
     return answer.json()
 
 
+def example(verb: Any) -> dict[str, str]:
+    entry, _ = EXAMPLES[verb]
+    assert isinstance(entry, ChargeEntry)
+    named = {"eventId": entry.event_id, "partner": SELLER}
+    return {**named, "description": entry.description, "amount": str(entry.amount)}
+
+
 def sale(event_id: str, **more: Any) -> dict[str, Any]:
     return {**EXAMPLE, "eventId": event_id, "partner": SELLER, **more}
 
@@ -60,11 +67,25 @@ async def test_the_source_is_the_client_s_own(seller: Desk) -> None:
 
 @pytest.mark.parametrize("verb", [verb for verb, form in FORMS.items() if form[2] is ChargeEntry])
 async def test_the_example_of_each_charge_is_accepted(seller: Desk, verb: Any) -> None:
-    entry, told = EXAMPLES[verb]
-    assert isinstance(entry, ChargeEntry)
-    body = {"eventId": entry.event_id, "partner": SELLER, "description": entry.description, "amount": str(entry.amount)}
-    found = await tell(seller, FORMS[verb][0], body)
-    assert found["results"][0]["amount"] == told.results[0].amount
+    if verb == "release":
+        await tell(seller, "reserves", example("reserve"))
+    found = await tell(seller, FORMS[verb][0], example(verb))
+    assert found["results"][0]["amount"] == EXAMPLES[verb][1].results[0].amount
+
+
+@pytest.mark.parametrize("written", ["1_0", " 5 ", "5.", ".5", "+5", "1e1", "\u0661", "NaN", ""])
+async def test_an_amount_that_is_no_plain_number_is_refused(seller: Desk, written: str) -> None:
+    found = await tell(seller, "sales", sale("1", productTax=written), sale("2", purchaseOrder="2", productTax="5.0"))
+    refused, accepted = found["results"]
+    assert (refused["code"], refused["field"]) == ("invalid_field", "productTax")
+    assert accepted["status"] == "accepted"
+
+
+async def test_a_measure_that_is_no_plain_number_is_refused(seller: Desk) -> None:
+    package = {"weightPounds": "1_0", "lengthInches": 1, "widthInches": 1, "heightInches": 1}
+    entry = {**sale("1", fulfilment="wfs", package=package), "shipping": 0, "shippingTax": 0}
+    (refused,) = (await tell(seller, "sales", entry))["results"]
+    assert (refused["code"], refused["field"]) == ("invalid_field", "package.weightPounds")
 
 
 async def test_a_body_that_is_no_list_of_entries_is_refused_as_a_whole(seller: Desk) -> None:

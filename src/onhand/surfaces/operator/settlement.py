@@ -1,5 +1,6 @@
 """Periods of sellers and their proofs, by HTTP (RC-22): what there is, whether it adds up, and closing what is due."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated
 
@@ -7,16 +8,15 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from onhand.basics.clock import Clock, format_micros
+from onhand.basics.clock import format_micros
 from onhand.basics.money import format_money
 from onhand.partners.onboarding import partner_by_code
 from onhand.partners.operators import OperatorClient
 from onhand.settlement.calendar import SettlementCalendar, day_of_number, parse_report_date
-from onhand.settlement.closing import close_everywhere
+from onhand.settlement.outcomes import Settled
 from onhand.settlement.proof import CommissionDifference, Proof, prove
-from onhand.settlement.publishing import draft_statement, publish_everywhere, statement_of
+from onhand.settlement.publishing import draft_statement, statement_of
 from onhand.settlement.reading import StatementPeriod, period_reported_on, periods_of
-from onhand.settlement.statement import StatementForm
 from onhand.settlement.vocabulary import SELLER_KIND
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
@@ -29,6 +29,9 @@ from onhand.surfaces.plumbing.responses import JsonResponse
 TAG = "Settlement"
 _Day = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 _Amount = Annotated[str, Meta(examples=["46.75"])]
+
+Settle = Callable[[], Awaitable[Settled]]
+"""Answers for what was lost, closes the periods that have ended, and publishes the reports that are due."""
 
 
 class PeriodBody(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -106,9 +109,8 @@ class SettledBody(msgspec.Struct, frozen=True, rename="camel"):
 class SettlementHandlers:
     """Answers about periods."""
 
-    def __init__(self, database: Database, clock: Clock, calendar: SettlementCalendar, form: StatementForm) -> None:
-        self._database, self._clock = database, clock
-        self._calendar, self._form = calendar, form
+    def __init__(self, database: Database, calendar: SettlementCalendar, settle: Settle) -> None:
+        self._database, self._calendar, self._settle = database, calendar, settle
 
     async def periods(self, call: Call, _: OperatorClient) -> Response | Problem:
         """The periods of a seller."""
@@ -142,9 +144,8 @@ class SettlementHandlers:
         problem = Readings(call).problem()
         if problem:
             return problem
-        closed = await close_everywhere(self._database, self._clock, self._calendar)
-        published = await publish_everywhere(self._database, self._clock, self._calendar, self._form)
-        return JsonResponse(SettledBody(len(closed), len(published)))
+        settled = await self._settle()
+        return JsonResponse(SettledBody(settled.closed, settled.published))
 
     async def _seller(self, code: str) -> int | Problem:
         partner = await partner_by_code(self._database, code)
@@ -263,7 +264,8 @@ def settlement_operations(handlers: SettlementHandlers, access: Access) -> tuple
             "closeSettlementPeriods",
             "Close the periods that have ended, and publish the reports that are due",
             TAG,
-            description="As the worker does by itself. Nothing is closed or published twice.",
+            description="As the worker does by itself, after what fulfilment centres lost and found is answered for. "
+            "Nothing is closed or published twice.",
             answers={200: Answer(description="How many.", type=SettledBody, example=SettledBody(1, 1))},
         ),
     )

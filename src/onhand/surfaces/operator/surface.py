@@ -10,7 +10,6 @@ from onhand.dropship.orders.intake import OrderIntake
 from onhand.files.bodies import BodyLimits
 from onhand.settlement.calendar import SettlementCalendar
 from onhand.settlement.intake import SettlementIntake
-from onhand.settlement.statement import StatementForm
 from onhand.stock.intake import Intake
 from onhand.stock.locations import Locations
 from onhand.store.database import Database
@@ -34,7 +33,7 @@ from onhand.surfaces.operator.orders import OrderHandlers, order_operations
 from onhand.surfaces.operator.partners import PartnerHandlers, partner_operations
 from onhand.surfaces.operator.problems import answer_fault
 from onhand.surfaces.operator.reconciliation import ReconciliationHandlers, reconciliation_operations
-from onhand.surfaces.operator.settlement import SettlementHandlers, settlement_operations
+from onhand.surfaces.operator.settlement import Settle, SettlementHandlers, settlement_operations
 from onhand.surfaces.operator.ship_nodes import ShipNodeHandlers, ship_node_operations
 from onhand.surfaces.operator.shortfalls import ShortfallHandlers, shortfall_operations
 from onhand.surfaces.operator.stores import StoreHandlers, store_operations
@@ -60,7 +59,7 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     body_limits: BodyLimits
     settlement: SettlementIntake
     calendar: SettlementCalendar
-    statement_form: StatementForm
+    settle: Settle
     backroom_hours: float = 24.0
     batch_orders_max: int = 1_000
     order_gather_seconds: float = 0.005
@@ -107,7 +106,7 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         *order_operations(OrderHandlers(orders, bytes_max, services.batch_orders_max), access),
         *order_reading_operations(OrderReadingHandlers(database, locations), access),
         *money_operations(MoneyHandlers(services.settlement, bytes_max, services.batch_money_entries_max), access),
-        *settlement_operations(SettlementHandlers(database, clock, services.calendar, services.statement_form), access),
+        *settlement_operations(SettlementHandlers(database, services.calendar, services.settle), access),
         *shortfall_operations(ShortfallHandlers(database, locations, services.cursor_secret), access),
         *as_of_operations(AsOfHandlers(database, locations), access),
         *history_operations(HistoryHandlers(database, locations, services.cursor_secret), access),

@@ -14,7 +14,8 @@ CREATE TABLE commission_table (
 
 -- A fulfilment centre's. --------------------------------------------------------------------------------------------
 
--- How far the losses and finds of a centre were followed to the money (WF-11), as JSON.
+-- How far the losses and finds of a centre were followed to the money, and from where on sellers wait who have no ledger
+-- yet (WF-11), as JSON.
 CREATE TABLE loss_position (
     location_id BIGINT NOT NULL PRIMARY KEY,
     reached TEXT NOT NULL
@@ -116,7 +117,7 @@ CREATE TABLE money_balance (
     PRIMARY KEY (partner_id, account)
 ) WITHOUT ROWID;
 
--- A sold order line: how many of its units came back, and of each amount type what was posted and what is left of it.
+-- A sold order line: its item (that of its SKU where no GTIN was told), how many of its units came back, and of each amount type what was posted and what is left of it.
 CREATE TABLE sold_line (
     partner_id BIGINT NOT NULL,
     purchase_order TEXT NOT NULL,
@@ -133,6 +134,22 @@ CREATE TABLE sold_line (
 
 -- The price that a seller's item was last sold at.
 CREATE INDEX sold_line_by_item ON sold_line (partner_id, gtin, posted_at, posting_no);
+
+-- Units that were lost or damaged, by the posting that paid for them: how many were not found since, in 1/10,000 unit, and
+-- what was paid for these. priced_at is when the sale was that gave the price, 0 where none was known.
+CREATE TABLE reimbursed_units (
+    partner_id BIGINT NOT NULL,
+    posting_no BIGINT NOT NULL,
+    gtin TEXT NOT NULL,
+    description TEXT NOT NULL,
+    occurred_at BIGINT NOT NULL,
+    priced_at BIGINT NOT NULL,
+    quantity BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    PRIMARY KEY (partner_id, posting_no)
+) WITHOUT ROWID;
+
+CREATE INDEX reimbursed_units_by_item ON reimbursed_units (partner_id, gtin, occurred_at);
 
 -- A period of a seller: its rows and their sum, when it was closed and what was done with the sum, and its files.
 -- first_line is 0 where a balance was carried into it. form says how its v1 file is written, once it is published.
