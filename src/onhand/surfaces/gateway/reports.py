@@ -23,7 +23,7 @@ from onhand.surfaces.gateway.errors import (
     refused,
 )
 from onhand.surfaces.gateway.forms import respond
-from onhand.surfaces.gateway.once import key_faults, write_once
+from onhand.surfaces.gateway.once import answer_to_repeat, key_faults, write_once
 from onhand.surfaces.gateway.report_operations import ReportHandlers, operations_over
 from onhand.surfaces.gateway.report_parameters import (
     AskedReport,
@@ -56,12 +56,19 @@ class Reports:
         """A limit for each client and kind of report: what is asked for under no known name shares one (GW-16)."""
         return f"{caller.client_id} {known_type(call, caller, self._kinds)}"
 
+    async def repeated(self, call: Call, caller: Caller) -> Response | None:
+        """The first answer to a request that is made again under its key."""
+        return await answer_to_repeat(self._services, call, caller, self._body)
+
+    async def _body(self, call: Call) -> bytes:
+        return await call.read_body(self._services.body_bytes_max)
+
     async def submit(self, call: Call, caller: Caller) -> Response | Refused:
         """Take a request: it is stored, and the report built afterwards."""
         faults: list[Fault] = []
         asked = read_asked(call.query_params, caller, self._kinds, faults)
         faults += key_faults(call)
-        body = await call.read_body(self._services.body_bytes_max)
+        body = await self._body(call)
         terms = await self._terms(call, caller, asked, body, faults)
         if asked is None or terms is None or faults:
             return Refused(400, tuple(faults))
@@ -176,6 +183,7 @@ def report_operations(services: GatewayServices, door: Door) -> tuple[Operation,
     handlers = ReportHandlers(
         submit=reports.submit,
         limited=reports.limited,
+        repeated=reports.repeated,
         status=reports.status,
         requests=reports.requests,
         download=reports.download,
