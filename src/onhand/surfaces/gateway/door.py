@@ -161,6 +161,7 @@ class Door:
                 # A read does no harm, and tells what else was wrong.
                 return refusal_response(call, Refused(400, (*faults, *_faults_of(answered))), service)
             if isinstance(answered, Refused):
+                self._give_back(call, caller, allowed, answered)
                 return refusal_response(call, answered, service)
             return answered if self._may_answer(call, caller, allowed) else refusal_response(call, too_many_requests())
 
@@ -174,6 +175,11 @@ class Door:
         if answer is not None:
             self._throttle.tell(call, allowed.limited(call, caller))
         return answer
+
+    def _give_back(self, call: Call, caller: Caller, allowed: "_Allowed", refusal: Refused) -> None:
+        """Give back what a call took of its limit, where it was refused for no mistake of the caller's."""
+        if allowed.counted == "calls" and not refusal.counts:
+            self._throttle.give_back(call, allowed.limited(call, caller))
 
     def _may_answer(self, call: Call, caller: Caller, allowed: "_Allowed") -> bool:
         """Whether an answer that counts is within its limit; what HEAD tells of one does not count."""

@@ -165,7 +165,7 @@ def _submit(handlers: ReportHandlers, door: Door, path: str, operation_id: str, 
         ),
         answers={
             200: Answer(description="The request is stored.", type=ReportAnswer, example=REQUEST_EXAMPLE),
-            **error_answers(409),
+            **error_answers(404, 409),
         },
         **_COMMON,
     )

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from onhand.basics.clock import TIME_MAX
 from onhand.basics.refusal import Refusal
+from onhand.fulfilment.reconciliation.asking import NOT_REFRESHED
 from onhand.reports.links import Link
 from onhand.reports.requests import READY, ReportRequest, request_id_of, take_request
 from onhand.store.database import Session
@@ -39,6 +40,7 @@ from onhand.surfaces.gateway.wire_reports import ReportList, report_answer, repo
 from onhand.surfaces.plumbing.call import Call
 from onhand.surfaces.plumbing.operations import Operation
 
+_CODES = {NOT_REFRESHED: CONTENT_NOT_FOUND}
 _ROOT, _LIST_ROOT = "reportRequest", "reportRequests"
 
 logger = logging.getLogger(__name__)
@@ -71,7 +73,7 @@ class Reports:
         body = await self._body(call)
         terms = await self._terms(call, caller, asked, body, faults)
         if asked is None or terms is None or faults:
-            return Refused(400, tuple(faults))
+            return _refused(faults)
         answer = await write_once(
             self._services, call, caller, body, lambda session: self._take(session, call, caller, asked, terms)
         )
@@ -192,7 +194,16 @@ def report_operations(services: GatewayServices, door: Door) -> tuple[Operation,
 
 
 def _faults(refusals: Sequence[Refusal]) -> list[Fault]:
-    return [Fault(INVALID_REQUEST_CONTENT, refusal.field, refusal.message) for refusal in refusals]
+    return [
+        Fault(_CODES.get(refusal.code, INVALID_REQUEST_CONTENT), refusal.field, refusal.message) for refusal in refusals
+    ]
+
+
+def _refused(faults: Sequence[Fault]) -> Refused:
+    """What is wrong with a request; that there is nothing yet to be asked for is no mistake, and counts for nothing."""
+    if any(fault.code != CONTENT_NOT_FOUND for fault in faults):
+        return Refused(400, tuple(faults))
+    return Refused(404, tuple(faults), counts=False)
 
 
 def _not_its_own(request: ReportRequest, asked: AskedReport) -> Refused:
