@@ -14,7 +14,6 @@ from onhand.surfaces.gateway.errors import (
     INVALID_REQUEST_CONTENT,
     INVALID_REQUEST_PARAM,
     MALFORMED_REQUEST_CONTENT,
-    MISSING_REQUEST_PARAM,
     Fault,
     Refused,
     refused,
@@ -23,6 +22,7 @@ from onhand.surfaces.gateway.feed_bodies import file_of
 from onhand.surfaces.gateway.feed_operations import FeedHandlers, operations_over
 from onhand.surfaces.gateway.feed_status import FeedReading
 from onhand.surfaces.gateway.forms import respond
+from onhand.surfaces.gateway.inventory_names import Query
 from onhand.surfaces.gateway.once import answer_to_repeat, key_faults, write_once
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.wire_feeds import FeedTaken
@@ -40,14 +40,15 @@ class FeedSending:
 
     async def submit(self, call: Call, caller: Caller) -> Response | Refused:
         """Take a feed: it is stored, and processed afterwards."""
-        feed_type = _feed_type(call)
-        faults = (*((feed_type,) if isinstance(feed_type, Fault) else ()), *key_faults(call))
-        if isinstance(feed_type, Fault) or faults:
+        query = Query(call, [])
+        feed_type, ship_node = _feed_type(query), query.text("shipNode")
+        faults = (*query.faults, *key_faults(call))
+        if feed_type is None or faults:
             return Refused(400, faults)
         content = await self._content(call, feed_type)
         if isinstance(content, Refused):
             return content
-        file = read_file(content, feed_type, call.query_params.get("shipNode"), self._services.feed_rows_max)
+        file = read_file(content, feed_type, ship_node, self._services.feed_rows_max)
         if isinstance(file, Refusal):
             return _refused_file(file)
         # What tells two requests apart is the file.
@@ -59,8 +60,8 @@ class FeedSending:
 
     async def repeated(self, call: Call, caller: Caller) -> Response | None:
         """The first answer to a feed that is sent again under its key."""
-        feed_type = _feed_type(call)
-        if isinstance(feed_type, Fault):
+        feed_type = _feed_type(Query(call, []))
+        if feed_type is None:
             return None
         return await answer_to_repeat(self._services, call, caller, lambda call: self._content(call, feed_type))
 
@@ -94,15 +95,16 @@ def feed_operations(services: GatewayServices, door: Door) -> tuple[Operation, .
     return operations_over(handlers, door)
 
 
-def _feed_type(call: Call) -> str | Fault:
-    sent = call.query_params.get("feedType")
+def _feed_type(query: Query) -> str | None:
+    sent = query.text("feedType")
     accepted = ", ".join(FEED_TYPES)
     if sent is None:
-        return Fault(MISSING_REQUEST_PARAM, "feedType", f"feedType is missing: give one of {accepted}.")
+        query.missing("feedType", f"one of {accepted}")
+        return None
     known = _FEED_TYPE_BY_LOWER_CASE.get(sent.lower())
     if known is None:
         said = f"feedType is “{sent[:80]}”: the feed types that are taken here are {accepted}."
-        return Fault(INVALID_REQUEST_PARAM, "feedType", said)
+        query.faults.append(Fault(INVALID_REQUEST_PARAM, "feedType", said))
     return known
 
 

@@ -18,12 +18,12 @@ from onhand.surfaces.gateway.errors import (
     CONTENT_NOT_FOUND,
     INVALID_REQUEST_CONTENT,
     INVALID_REQUEST_PARAM,
-    MISSING_REQUEST_PARAM,
     Fault,
     Refused,
     refused,
 )
 from onhand.surfaces.gateway.forms import respond
+from onhand.surfaces.gateway.inventory_names import Query
 from onhand.surfaces.gateway.once import answer_to_repeat, key_faults, write_once
 from onhand.surfaces.gateway.report_operations import ReportHandlers, operations_over
 from onhand.surfaces.gateway.report_parameters import (
@@ -67,8 +67,8 @@ class Reports:
 
     async def submit(self, call: Call, caller: Caller) -> Response | Refused:
         """Take a request: it is stored, and the report built afterwards."""
-        faults: list[Fault] = []
-        asked = read_asked(call.query_params, caller, self._kinds, faults)
+        query = Query(call, [])
+        asked, faults = read_asked(query, caller, self._kinds), query.faults
         faults += key_faults(call)
         body = await self._body(call)
         terms = await self._terms(call, caller, asked, body, faults)
@@ -109,10 +109,10 @@ class Reports:
 
     async def status(self, call: Call, caller: Caller) -> Response | Refused:
         """What became of a request."""
-        faults: list[Fault] = []
-        asked = read_asked(call.query_params, caller, self._kinds, faults)
-        if asked is None:
-            return Refused(400, tuple(faults))
+        query = Query(call, [])
+        asked = read_asked(query, caller, self._kinds)
+        if asked is None or query.faults:
+            return Refused(400, tuple(query.faults))
         request = await self._own(caller, call.path_params["requestId"])
         if isinstance(request, Refused):
             return request
@@ -122,13 +122,12 @@ class Reports:
 
     async def requests(self, call: Call, caller: Caller) -> Response | Refused:
         """The caller's requests of a type, newest first."""
-        faults: list[Fault] = []
         query = whole_query(call)
-        asked = read_asked(query, caller, self._kinds, faults, version_required=False)
+        asked = read_asked(query, caller, self._kinds, version_required=False)
         scope = f"reports:{caller.partner_id}"
-        page = read_page(query, scope, self._services.cursor_secret, faults)
-        if asked is None or faults:
-            return Refused(400, tuple(faults))
+        page = read_page(query, scope, self._services.cursor_secret)
+        if asked is None or query.faults:
+            return Refused(400, tuple(query.faults))
         total, found = await self._requests.newest(
             caller.partner_id,
             asked.kind.names,
@@ -147,10 +146,12 @@ class Reports:
 
     async def download(self, call: Call, caller: Caller) -> Response | Refused:
         """A request with the link to its file, where that is ready."""
-        request_id = call.query_params.get("requestId")
+        query = Query(call, [])
+        request_id = query.text("requestId")
         if request_id is None:
-            said = "requestId is missing: give the one that the request for the report was answered."
-            return refused(400, MISSING_REQUEST_PARAM, "requestId", said)
+            query.missing("requestId", "the one that the request for the report was answered")
+        if request_id is None or query.faults:
+            return Refused(400, tuple(query.faults))
         request = await self._own(caller, request_id)
         if isinstance(request, Refused):
             return request

@@ -138,7 +138,7 @@ def _report_date(query: Query) -> date | None:
 def _refused_caller(query: Query, caller: Caller) -> Refused | None:
     """What is said where partnerId is not the caller's: 403, or 400 for the `?` of a sample of the document (RC-02)."""
     sent = query.text("partnerId")
-    if sent is None or sent == caller.partner_code:
+    if sent is None or sent == caller.partner_code or query.is_ambiguous("partnerId"):
         return None
     if "?" in sent:
         said = f"partnerId is “{sent[:_SHOWN]}”: between two parameters stands &, not ?, as in partnerId=…&reportDate=…"
@@ -149,7 +149,7 @@ def _refused_caller(query: Query, caller: Caller) -> Refused | None:
 
 def _refused_version(query: Query) -> Refused | None:
     sent = query.text("reportVersion")
-    if sent is None or sent == V1:
+    if sent is None or sent == V1 or query.is_ambiguous("reportVersion"):
         return None
     said = f"reportVersion is “{sent[:_SHOWN]}”: give v1, or leave it out for the legacy report."
     return refused(404, INVALID_REPORT_VERSION, "reportVersion", said)
