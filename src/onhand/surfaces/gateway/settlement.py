@@ -48,6 +48,7 @@ class ReconReading:
 
     def __init__(self, services: GatewayServices) -> None:
         self._database = services.database
+        self._clock = services.clock
         self._octet_stream_is_csv = services.octet_stream_is_csv
 
     async def available(self, call: Call, caller: Caller) -> Response | Refused:
@@ -58,7 +59,7 @@ class ReconReading:
             return problem
         if query.faults:
             return Refused(400, tuple(query.faults))
-        days = await published_days(self._database, caller.partner_id)
+        days = await published_days(self._database, caller.partner_id, self._clock())
         return JsonResponse(AvailableReports([format_report_date(day) for day in days]))
 
     async def file(self, call: Call, caller: Caller) -> Response | Refused:
@@ -111,9 +112,9 @@ class ReconReading:
             return problem
         if query.faults or day is None:
             return Refused(400, tuple(query.faults))
-        statement = await published_statement(self._database, caller.partner_id, day)
+        statement = await published_statement(self._database, caller.partner_id, day, self._clock())
         if statement is None:
-            return _unknown(day, await published_days(self._database, caller.partner_id))
+            return _unknown(day, await published_days(self._database, caller.partner_id, self._clock()))
         return statement
 
 
