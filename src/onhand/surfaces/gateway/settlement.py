@@ -24,8 +24,10 @@ from onhand.surfaces.gateway.errors import (
 )
 from onhand.surfaces.gateway.forms import chosen_form
 from onhand.surfaces.gateway.inventory_names import Query
+from onhand.surfaces.gateway.parts import file_answer
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.settlement_operations import (
+    CSV,
     LIMIT_DEFAULT,
     LIMIT_MAX,
     OCTET_STREAM,
@@ -37,6 +39,7 @@ from onhand.surfaces.gateway.settlement_operations import (
 from onhand.surfaces.gateway.wire_settlement import AvailableReports, recon_page, recon_records
 from onhand.surfaces.plumbing.call import Call
 from onhand.surfaces.plumbing.operations import Operation
+from onhand.surfaces.plumbing.ranges import bytes_within
 from onhand.surfaces.plumbing.responses import JsonResponse
 
 _SHOWN = 80
@@ -69,16 +72,34 @@ class ReconReading:
         if isinstance(statement, Refused):
             return statement
         is_v1 = query.text("reportVersion") is not None
+        as_csv = chosen_form(call) != OCTET_STREAM or self._octet_stream_is_csv
+        if is_v1 and as_csv:
+            return await self._v1_csv(call, caller, statement)
         content = statement.csv(self._database) if is_v1 else legacy_csv(statement, self._database)
-        if chosen_form(call) != OCTET_STREAM or self._octet_stream_is_csv:
-            media_type = "text/csv" if chosen_form(call) != OCTET_STREAM else OCTET_STREAM
+        if as_csv:
             return StreamingResponse(
-                content, media_type=media_type, headers=_attachment(_named(caller, statement, "csv"))
+                content, media_type=_csv_type(call), headers=_attachment(_named(caller, statement, "csv"))
             )
         moment = statement.period.published_at or 0
         archive = zipped(_named(caller, statement, "csv"), moment, content)
         headers = _attachment(_named(caller, statement, "zip"))
         return StreamingResponse(archive, media_type=OCTET_STREAM, headers=headers)
+
+    async def _v1_csv(self, call: Call, caller: Caller, statement: Statement) -> Response | Refused:
+        """The v1 file, of which size and digest are kept, so that a part of it can be asked for."""
+        media_type = _csv_type(call)
+        own = {
+            "content-type": f"{media_type}; charset=utf-8" if media_type == CSV else media_type,
+            **_attachment(_named(caller, statement, "csv")),
+            "etag": f'"{statement.period.v1_digest}"',
+        }
+        headers = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in own.items()]
+        return await file_answer(
+            call,
+            statement.period.v1_bytes or 0,
+            headers,
+            lambda span: bytes_within(statement.csv(self._database), span),
+        )
 
     async def page(self, call: Call, caller: Caller) -> Response | Refused:
         """A page of a report's rows, with the document's names."""
@@ -183,6 +204,10 @@ def _named(caller: Caller, statement: Statement, ending: str) -> str:
     """The name of a file: the partner and the moment at which its report was published."""
     published = to_datetime(statement.period.published_at or 0)
     return f"{caller.partner_code}_{published:%Y%m%d%H%M%S}.{ending}"
+
+
+def _csv_type(call: Call) -> str:
+    return CSV if chosen_form(call) != OCTET_STREAM else OCTET_STREAM
 
 
 def _attachment(name: str) -> dict[str, str]:
