@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from onhand.basics.cells import text_line
 from onhand.client import FileRow, SettlementRow, Unreadable, rows_of_file
+from onhand.client.csvs import rows_in
 
 HEAD = b"Transaction Key,Currency,Amount\r\n"
 
@@ -44,3 +48,15 @@ def test_a_report_may_have_no_rows(tmp_path: Path) -> None:
 
 def test_separators_at_the_end_of_a_line_are_no_cells(tmp_path: Path) -> None:
     assert [row.currency for row in rows(tmp_path, HEAD + b"k,USD,12.34,,\r\n")] == ["USD"]
+
+
+TEXTS = st.text(st.sampled_from("'=-@+\r\n\t,\"a") | st.characters(codec="utf-8", exclude_characters="\0"), max_size=9)
+
+
+@pytest.mark.contract("DS-28")
+@given(st.lists(st.lists(TEXTS, min_size=3, max_size=3), min_size=1, max_size=4))
+def test_what_the_server_wrote_is_read_as_it_was(rows: list[list[str]]) -> None:
+    columns = ["One", "Two", "Three"]
+    content = "".join(map(text_line, (columns, *rows))).encode()
+    read = [row.cells for row in rows_in(content, FileRow, "a report")]
+    assert [[cells.get(column, "") for column in columns] for cells in read] == rows

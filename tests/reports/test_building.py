@@ -14,6 +14,7 @@ import pytest
 from onhand.partners.onboarding import Partner, add_partner
 from onhand.reports import building
 from onhand.reports.building import ReportBuilder, file_stem
+from onhand.reports.expiring import forget_old_reports
 from onhand.reports.kinds import Kind, Kinds, Ordered
 from onhand.reports.requests import LANE, ReportRequest, Requests, request_id_of, take_request
 from onhand.store.database import Database, Session, Unavailable
@@ -189,6 +190,33 @@ async def test_what_is_no_failure_of_the_report_is_not_counted(workshop: Worksho
     await workshop.builder.build(workshop.partner_id, no_keeping)
     found = await workshop.request(request_id)
     assert (found.status, found.attempts) == ("READY", 1)
+
+
+async def test_no_file_is_ever_written_under_the_name_of_an_attempt_that_was_taken_back(workshop: Workshop) -> None:
+    # The storage may still be about to complete what that attempt sent.
+    workshop.failures = [Unavailable("the database is away"), asyncio.CancelledError()]
+    request_id = await workshop.ask()
+    for failure in list(workshop.failures):
+        with pytest.raises(type(failure)):
+            await workshop.builder.build(workshop.partner_id, no_keeping)
+    await workshop.builder.build(workshop.partner_id, no_keeping)
+    found = await workshop.request(request_id)
+    assert (found.attempts, found.file_name) == (1, "Things_acme_2026-03-05T120000.000000-3.zip")
+
+
+async def test_what_an_attempt_left_that_was_taken_back_goes_with_its_request(workshop: Workshop) -> None:
+    workshop.failures = [Unavailable("the database is away")]
+    await workshop.ask()
+    with pytest.raises(Unavailable):
+        await workshop.builder.build(workshop.partner_id, no_keeping)
+    await workshop.builder.build(workshop.partner_id, no_keeping)
+    (whole,) = workshop.files()
+    late = whole.with_name(whole.name.replace("-2.zip", ".zip"))
+    late.write_bytes(whole.read_bytes())
+    assert late != whole
+    objects, kinds = FolderStore(workshop.folder), Kinds([workshop.kind])
+    await forget_old_reports(workshop.database, objects, kinds, [workshop.partner_id], workshop.clock() + 1)
+    assert workshop.files() == []
 
 
 async def test_of_two_workers_that_came_to_the_same_report_one_finds_nothing_left_to_do(workshop: Workshop) -> None:

@@ -106,7 +106,7 @@ class Books:
 
     async def published(self, day: date) -> Statement:
         """The report of a date."""
-        statement = await published_statement(self.database, self.partner_id, day)
+        statement = await published_statement(self.database, self.partner_id, day, self.clock())
         assert statement is not None
         return statement
 

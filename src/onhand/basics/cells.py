@@ -5,15 +5,20 @@ from collections.abc import Iterable, Sequence
 
 LINE_END = "\r\n"
 
-# With these a spreadsheet begins a formula, or throws away what comes before one.
-_FORMULA_STARTS = frozenset("=+-@\t\r\n")
+# With these a spreadsheet begins a formula, or throws away what comes before one. A text that is one but for its own
+# apostrophes gets one more, so that whoever takes one away has the text.
+_FORMULA = re.compile(r"'*+[=+\-@\t\r\n]")
+_LOOKED_AT = frozenset("'=+-@\t\r\n")
 _QUOTED = frozenset('",\r\n')
-_NOT_PLAIN = re.compile(r'["\r\n\t]|(?:^|,)[=+@-]')
+_NOT_PLAIN = re.compile(r'["\r\n\t]|(?:^|,)\'*+[=+@-]')
 
 
 def text_cell(text: str) -> str:
-    """The cell of a text, leading zeros and all; one that a spreadsheet would take for a formula begins with `'`."""
-    if text and text[0] in _FORMULA_STARTS:
+    """The cell of a text, leading zeros and all; one that a spreadsheet would take for a formula begins with `'`.
+
+    Taking away the first of the apostrophes before `=`, `+`, `-`, `@`, a tab or a line break gives the text back.
+    """
+    if text and text[0] in _LOOKED_AT and _FORMULA.match(text):
         text = f"'{text}"
     return text if _QUOTED.isdisjoint(text) else '"' + text.replace('"', '""') + '"'
 

@@ -126,7 +126,7 @@ def file(
     day = _day(report_date)
 
     async def work(database: Database, _settings: Settings) -> None:
-        statement = await published_statement(database, await _partner_id(database, seller), day)
+        statement = await published_statement(database, await _partner_id(database, seller), day, system_clock())
         if statement is None:
             raise Problem(f"{seller} has no published report of {day}: `onhand settlement periods --seller {seller}`")
         chunks = legacy_csv(statement, database) if legacy else statement.csv(database)

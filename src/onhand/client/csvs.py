@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 # A row of the settlement's file that is none: it says how many there are.
 _COUNT_LINE = "Number of Lines in file"
-# What programs for tables would run is written with an apostrophe before it (DS-28).
-_ESCAPED = re.compile(r"'[=+\-@\t\r\n]")
+# What programs for tables would run, or would but for apostrophes of its own, is written with one before it (DS-28).
+_ESCAPED = re.compile(r"'++[=+\-@\t\r\n]")
 # Wider than any cell of the contract, far narrower than what would fill the memory.
 _CELL_CHARACTERS_MAX = 1_000_000
 _TEXT_SHOWN = 100
@@ -62,7 +62,7 @@ def rows_of(lines: Iterable[str], kind: type[T], name: str) -> Iterator[T]:
     try:
         names = _names(next(read, []), kind)
         for cells in read:
-            if cells and not cells[0].startswith(_COUNT_LINE):
+            if cells and not (cells[0].startswith(_COUNT_LINE) and not any(cells[1:])):
                 yield _row(names, cells, kind)
     except UnicodeDecodeError as error:
         raise Unreadable(f"after line {read.line_num}: it is not UTF-8: {error}", operation=name) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from onhand.basics.refusal import Refusal
-from onhand.store.database import Database, RunAgain, Session
+from onhand.store.database import Database, RunAgain, Session, Value
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("answers.sql"))
@@ -33,7 +33,13 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     body: bytes
 
 
-async def kept_answer(session: Session, asked: KeyOfRequest) -> KeptAnswer | Refusal | None:
+async def is_key_used(reader: Session | Database, partner_id: int, client_id: str, key: str) -> bool:
+    """Whether an answer is kept under a client's key, to whichever request."""
+    named: dict[str, Value] = {"partner_id": partner_id, "client_id": client_id, "idempotency_key": key}
+    return await reader.one(_SQL["key_is_used"], **named) is not None
+
+
+async def kept_answer(session: Session | Database, asked: KeyOfRequest) -> KeptAnswer | Refusal | None:
     """The answer that was kept under a key, None where there is none, a refusal where it was to another request."""
     row = await session.one(_SQL["answer_by_key"], **_named(asked))
     if row is None:

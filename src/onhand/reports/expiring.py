@@ -45,9 +45,9 @@ async def _forget(database: Database, partner_id: int, newest: int) -> None:
 
 
 def _keys(kinds: Kinds, row: Row) -> Iterator[str]:
-    """The file of every attempt: one that was overtaken may have left its own."""
-    _, report_type, requested_at, attempts, partner_code = row
+    """The file of every attempt: one that was overtaken or taken back may have left its own."""
+    _, report_type, requested_at, files, partner_code = row
     kind = kinds.named(report_type)
     if kind is not None:
-        for attempt in range(1, attempts + 2):
-            yield object_key(kind.folder, f"{file_stem(kind, partner_code, requested_at, attempt)}.zip")
+        for number in range(1, files + 1):
+            yield object_key(kind.folder, f"{file_stem(kind, partner_code, requested_at, number)}.zip")

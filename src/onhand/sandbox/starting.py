@@ -130,8 +130,10 @@ class Sandbox:
         """Put the clock to a moment, and do what is due by then; how many lanes of work that was."""
         async with self._changing:
             goes_back = moment < self._clock()
+            # What was asked for before time goes back is done as of what was known by then.
+            worked = await self._running.worker.run_due() if goes_back else 0
             self._clock.put(moment, held=held)
-            return await self._catch_up(goes_back=goes_back)
+            return worked + await self._catch_up(goes_back=goes_back)
 
     def add_fault(self, fault: Fault) -> Struck:
         """Let a fault strike from now on."""
@@ -152,7 +154,7 @@ class Sandbox:
     async def _catch_up(self, *, goes_back: bool) -> int:
         """Do what is due by now; how many lanes of work that was."""
         if goes_back:
-            await forget_refreshes(self._running.database)
+            await forget_refreshes(self._running.database, self._clock())
         # What was to come round after a later moment comes round after this one.
         await self._running.begin_periodics()
         return await self._running.worker.run_due()

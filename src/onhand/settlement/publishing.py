@@ -14,7 +14,7 @@ import msgspec
 from onhand.basics.clock import Clock
 from onhand.settlement.calendar import Period, SettlementCalendar, day_of_number
 from onhand.settlement.closing import sellers
-from onhand.settlement.reading import StatementPeriod, period_numbered, period_reported_on
+from onhand.settlement.reading import StatementPeriod, period_numbered, published_period
 from onhand.settlement.statement import Statement, StatementForm
 from onhand.store.database import Database
 from onhand.store.queries import Queries
@@ -90,10 +90,10 @@ async def publish(
     return changed > 0
 
 
-async def published_statement(database: Database, partner_id: int, report_date: date) -> Statement | None:
-    """The report of a date, None where none is published."""
-    period = await period_reported_on(database, partner_id, report_date)
-    return statement_of(period) if period is not None and period.published_at is not None else None
+async def published_statement(database: Database, partner_id: int, report_date: date, now: int) -> Statement | None:
+    """The report of a date, None where none is published at a moment."""
+    period = await published_period(database, partner_id, report_date, now)
+    return statement_of(period) if period is not None else None
 
 
 def statement_of(period: StatementPeriod) -> Statement:

@@ -93,9 +93,16 @@ class Page(msgspec.Struct, frozen=True):
     postings: Mapping[int, Posting]
 
 
-async def published_days(reader: Database | Session, partner_id: int) -> list[date]:
-    """The report dates of a seller's published periods, newest first."""
-    return [day_of_number(day) for (day,) in await reader.all(_SQL["published_days"], partner_id=partner_id)]
+async def published_days(reader: Database | Session, partner_id: int, now: int) -> list[date]:
+    """The report dates of a seller's periods that are published at a moment, newest first."""
+    rows = await reader.all(_SQL["published_days"], partner_id=partner_id, now=now)
+    return [day_of_number(day) for (day,) in rows]
+
+
+async def published_period(reader: Database | Session, partner_id: int, day: date, now: int) -> StatementPeriod | None:
+    """The period of a report date, where it is published at a moment."""
+    row = await reader.one(_SQL["published_period"], partner_id=partner_id, report_day=number_of(day), now=now)
+    return StatementPeriod(*row) if row else None
 
 
 async def period_reported_on(reader: Database | Session, partner_id: int, day: date) -> StatementPeriod | None:

@@ -1,9 +1,10 @@
 -- What is read of a seller's periods and their rows. A page begins at a row's number, wherever it stands.
 
 -- name: published_days
+-- A sandbox's clock may stand before what was published.
 SELECT report_day
   FROM settlement_period
- WHERE partner_id = :partner_id AND published_at IS NOT NULL
+ WHERE partner_id = :partner_id AND published_at IS NOT NULL AND reports_at <= :now
  ORDER BY report_day DESC
 
 -- name: period_by_report_day
@@ -12,6 +13,13 @@ SELECT p.partner_id, p.period, p.report_day, p.first_line, p.last_line, p.total,
   FROM settlement_period AS p
   JOIN seller_account AS a ON a.partner_id = p.partner_id
  WHERE p.partner_id = :partner_id AND p.report_day = :report_day
+
+-- name: published_period
+SELECT p.partner_id, p.period, p.report_day, p.first_line, p.last_line, p.total, p.closed_at, p.paid, p.carried,
+       p.deposited_at, p.published_at, p.form, p.v1_bytes, p.v1_digest, a.currency
+  FROM settlement_period AS p
+  JOIN seller_account AS a ON a.partner_id = p.partner_id
+ WHERE p.partner_id = :partner_id AND p.report_day = :report_day AND p.published_at IS NOT NULL AND p.reports_at <= :now
 
 -- name: period_by_number
 SELECT p.partner_id, p.period, p.report_day, p.first_line, p.last_line, p.total, p.closed_at, p.paid, p.carried,

@@ -69,9 +69,9 @@ def _reconciliation() -> Kind:
     """The monthly reconciliation of sellers' units in fulfilment centres (WF-09)."""
 
     async def read_terms(
-        database: Database, _partner_id: int, content: Mapping[str, Any], _now: int
+        database: Database, _partner_id: int, content: Mapping[str, Any], now: int
     ) -> str | Sequence[Refusal]:
-        terms = await read_reconciliation_terms(database, content)
+        terms = await read_reconciliation_terms(database, content, now)
         return msgspec.json.encode(terms).decode() if isinstance(terms, Terms) else terms
 
     def rows(session: Session, ordered: Ordered) -> AsyncIterator[bytes]:

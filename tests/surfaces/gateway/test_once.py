@@ -7,7 +7,11 @@ import httpx
 import pytest
 
 from onhand.partners.answers import forget_old_answers, partners_with_clients
+from onhand.store.database import Database
 from onhand.store.queries import Query
+from onhand.surfaces.plumbing.throttling import Rate
+from tests.conftest import FrozenClock
+from tests.dropship.feeds.yard import file_of, row
 from tests.surfaces.gateway.counter import GTIN, NODE, OTHER_NODE, SELLER_NODE, SKU, Counter, errors
 from tests.surfaces.gateway.test_inventory import declare, each
 
@@ -117,3 +121,23 @@ async def test_keys_are_forgotten_after_their_time(shelves: Counter) -> None:
     assert await forget_old_answers(shelves.database, partners, shelves.clock()) == 1
     assert errors(await put(shelves, "new", amount=8), 409) == [CONFLICT]
     assert (await put(shelves, "old", amount=8)).status_code == 200
+
+
+@pytest.mark.contract("GW-16")
+async def test_a_feed_that_is_sent_again_is_answered_though_the_limit_is_reached(
+    database: Database, clock: FrozenClock
+) -> None:
+    counter = Counter(database, clock, rates={"feed_submit": Rate.of(1, 3600)})
+    await counter.open()
+
+    async def send(key: str, boundary: str) -> httpx.Response:
+        part = b'Content-Disposition: form-data; name="file"\r\n\r\n' + file_of([row()])
+        content = b"--%b\r\n%b\r\n--%b--\r\n" % (boundary.encode(), part, boundary.encode())
+        headers = {"Content-Type": f"multipart/form-data; boundary={boundary}", "Idempotency-Key": key}
+        parameters = {"feedType": "DSV_INVENTORY"}
+        return await counter.send("POST", "/feeds", parameters=parameters, headers=headers, content=content)
+
+    first, again, other = await send("k", "one"), await send("k", "two"), await send("another", "one")
+    assert (first.status_code, again.content, other.status_code) == (200, first.content, 429)
+    assert await count(counter, "SELECT COUNT(*) FROM feed") == 1
+    await counter.client.aclose()

@@ -11,6 +11,7 @@ import pytest
 from onhand.basics.clock import DAY, MICROSECONDS
 from onhand.reports.expiring import forget_old_reports
 from onhand.store.database import Database
+from onhand.store.queries import Query
 from onhand.surfaces.plumbing.throttling import Rate
 from tests.conftest import FrozenClock
 from tests.surfaces.gateway.counter import GTIN, NODE, SELLER_NODE, SKU, Counter, descriptions, errors
@@ -327,3 +328,49 @@ async def test_the_limit_of_requests_is_of_each_type_and_both_paths_and_names_co
     counter._tokens.clear()
     assert (await desk.ask()).status_code == 200
     await counter.client.aclose()
+
+
+@pytest.fixture
+async def limited(database: Database, clock: FrozenClock) -> AsyncIterator[Desk]:
+    """A desk at which one report of a type may be asked for in an hour."""
+    counter = Counter(database, clock, rates={"report_request": Rate.of(1, 3600)})
+    await counter.open()
+    yield Desk(counter)
+    await counter.client.aclose()
+
+
+@pytest.mark.contract("DS-11", "GW-16")
+async def test_a_repeat_gets_the_first_answer_though_the_limit_is_reached(limited: Desk) -> None:
+    keyed = {"Idempotency-Key": "mine"}
+    first = await limited.ask(json={}, headers=keyed)
+    again = await limited.ask(json={}, headers=keyed)
+    assert (again.status_code, again.content) == (200, first.content)
+    assert again.headers["x-current-token-count"] == "0"
+    assert "retry-after" not in again.headers
+    for headers, body in (({}, b"{}"), ({"Idempotency-Key": "new"}, b"{}"), (keyed, b"")):
+        answer = await limited.ask(content=body, headers={"Content-Type": "application/json", **headers})
+        assert answer.status_code == 429
+    assert await limited.count() == 1
+
+
+@pytest.mark.contract("DS-11", "GW-16")
+async def test_a_repeat_leaves_the_token_for_the_next_request(limited: Desk) -> None:
+    keyed = {"Idempotency-Key": "mine"}
+    await limited.ask(headers=keyed)
+    limited.counter.clock.advance(3600)
+    limited.counter._tokens.clear()
+    assert (await limited.ask(headers=keyed)).headers["x-current-token-count"] == "1"
+    assert (await limited.ask()).status_code == 200
+
+
+@pytest.mark.contract("DS-11", "GW-19")
+async def test_a_repeat_is_not_given_to_whoever_may_not_ask_any_more(desk: Desk) -> None:
+    keyed = {"Idempotency-Key": "mine"}
+    await desk.ask(headers=keyed)
+    for headers, status in (({"Accept": "text/csv"}, 406), ({"WM_SVC.NAME": None}, 400)):
+        assert (await desk.ask(headers={**keyed, **headers})).status_code == status
+    text = "UPDATE gateway_client SET reports_scope = 'view_only'"
+    await desk.counter.database.write(lambda session: session.run(Query("of_a_test", text, text)))
+    desk.counter.clock.advance(900)
+    desk.counter._tokens.clear()
+    assert (await desk.ask(headers=keyed)).status_code == 403

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -219,3 +220,36 @@ async def test_a_vendor_has_no_reports_and_learns_of_none(desk: Counter) -> None
 async def test_a_client_without_reports_is_refused(desk: Counter) -> None:
     answer = await desk.send("GET", f"{PATH}/availableReconFiles", client="viewer")
     assert answer.status_code == 403
+
+
+@pytest.mark.contract("RC-07")
+async def test_a_v1_file_is_given_in_parts_so_that_a_download_can_go_on(desk: Counter) -> None:
+    whole = await ask(desk, "reconFile", {**V1, **DATE})
+    tag, size = whole.headers["etag"], len(whole.content)
+    assert tag.strip('"') == sha256(whole.content).hexdigest()
+    assert (whole.headers["accept-ranges"], whole.headers["content-length"]) == ("bytes", str(size))
+
+    async def part(asked: str, condition: str) -> httpx.Response:
+        headers = {"Accept": None, "Range": asked, "If-Range": condition}
+        return await desk.send("GET", f"{PATH}/reconFile", client="seller", parameters={**V1, **DATE}, headers=headers)
+
+    for start in (0, 1, 500, size - 1):
+        rest = await part(f"bytes={start}-", tag)
+        assert (rest.status_code, rest.content) == (206, whole.content[start:])
+        assert rest.headers["content-range"] == f"bytes {start}-{size - 1}/{size}"
+        assert rest.headers["etag"] == tag
+    middle = await part("bytes=100-699", tag)
+    assert (middle.content, middle.headers["content-length"]) == (whole.content[100:700], "600")
+    assert (await part("bytes=500-", '"another"')).content == whole.content
+    beyond = await part(f"bytes={size}-", tag)
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+
+
+@pytest.mark.contract("RC-07")
+async def test_head_tells_the_size_and_the_tag_of_a_v1_file(desk: Counter) -> None:
+    whole = await ask(desk, "reconFile", {**V1, **DATE})
+    headers = {"Accept": None}
+    told = await desk.send("HEAD", f"{PATH}/reconFile", client="seller", parameters={**V1, **DATE}, headers=headers)
+    assert (told.status_code, told.content) == (200, b"")
+    for name in ("content-type", "content-disposition", "content-length", "etag"):
+        assert told.headers[name] == whole.headers[name]

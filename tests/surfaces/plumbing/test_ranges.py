@@ -1,10 +1,12 @@
 """Which part of a file is asked for."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onhand.surfaces.plumbing.ranges import Span, asked_span
+from onhand.surfaces.plumbing.ranges import Span, asked_span, bytes_within
 
 pytestmark = pytest.mark.contract("DS-26")
 
@@ -77,3 +79,17 @@ def test_a_range_is_what_it_says_of_any_file(whole: bytes, first: int, last: int
         assert whole[span.start : span.end] == whole[first : last + 1] != b""
     else:
         assert whole[first : last + 1] == b""
+
+
+async def pieces_of(pieces: list[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+@given(st.lists(st.binary(max_size=6), max_size=8), st.integers(0, 40), st.integers(0, 40))
+async def test_a_span_of_what_is_made_in_pieces_is_that_of_the_whole(pieces: list[bytes], start: int, end: int) -> None:
+    whole = b"".join(pieces)
+    span = Span(min(start, end), max(start, end))
+    found = [part async for part in bytes_within(pieces_of(pieces), span)]
+    assert b"".join(found) == whole[span.start : span.end]
+    assert all(found)

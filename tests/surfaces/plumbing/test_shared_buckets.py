@@ -56,6 +56,28 @@ def test_no_collision_ever_lets_through_more_than_the_rate(calls: list[tuple[int
                 assert last - first + 1 <= rate.tokens_max + (moments[last] - begun) // rate.token_microseconds
 
 
+@given(steps(7))
+def test_a_token_that_is_given_back_was_never_taken(calls: list[tuple[int, str, int]]) -> None:
+    """Whoever takes a token more each time and gives it back is answered as one who does not."""
+    for buckets in (SharedBuckets(rows=4), OwnBuckets()):
+        plain, now = OwnBuckets(), MICROSECONDS
+        for caller, operation, pause in calls:
+            now += pause
+            named = (str(caller), operation, now, RATES[operation])
+            if buckets.take(*named).allowed:
+                assert buckets.give_back(*named) == plain.look(*named)
+            assert buckets.take(*named) == plain.take(*named)
+
+
+def test_a_caller_without_a_place_of_its_own_gets_nothing_back() -> None:
+    shared, rate = SharedBuckets(rows=1), Rate.of(1)
+    for number in range(16):
+        assert shared.take(str(number), "x", MICROSECONDS, rate).allowed
+    # The bucket is one that others share, who owe what it says as well.
+    assert shared.give_back("15", "x", MICROSECONDS, rate).tokens_left == 0
+    assert not shared.take("16", "x", MICROSECONDS, rate).allowed
+
+
 def test_callers_without_a_place_share_one_bucket_until_places_are_free_again() -> None:
     shared, rate = SharedBuckets(rows=1), Rate.of(2)
     first = [shared.take(str(number), "x", MICROSECONDS, rate).allowed for number in range(15)]

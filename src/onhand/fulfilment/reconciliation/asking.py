@@ -12,13 +12,14 @@ from onhand.fulfilment.reconciliation.calendar import (
     FIRST_MONTH,
     first_day,
     last_day,
+    last_day_due,
     month_of_day,
     refreshed_at,
 )
 from onhand.fulfilment.reconciliation.refreshes import Refresh
 
 NOT_REFRESHED = "not_refreshed"
-"""The code of the refusal where there is no refresh yet: it is nobody's mistake."""
+"""The code of the refusal where there is no refresh yet: it is nobody's mistake, and counts against no limit."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -34,6 +35,18 @@ class Fields(msgspec.Struct, frozen=True):
 
     start: str
     end: str
+
+
+def not_refreshed(now: int) -> Refusal:
+    """What is said at a moment at which there is no refresh yet."""
+    due = last_day_due(now)
+    when = "is due and begins with the next worker that runs" if due >= first_day(FIRST_MONTH) else "comes"
+    following = moment_shown(max(now, refreshed_at(due)))
+    said = (
+        f"No month has been reconciled yet: the first refresh {when} ({following}). Ask again in a minute; "
+        "the operator sees how far it is by onhand fulfilment status."
+    )
+    return Refusal(NOT_REFRESHED, "report", said)
 
 
 def wanted_days(start: date, end: date, shown: Refresh, fields: Fields) -> Wanted | Sequence[Refusal]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from onhand.basics.refusal import Refusal
-from onhand.fulfilment.reconciliation.asking import NOT_REFRESHED, Fields, Wanted, wanted_days
+from onhand.fulfilment.reconciliation.asking import Fields, Wanted, not_refreshed, wanted_days
 from onhand.fulfilment.reconciliation.reading import month_file
 from onhand.fulfilment.reconciliation.refreshes import refresh_by_id, shown_refresh
 from onhand.store.database import Database, Session
@@ -29,7 +29,7 @@ class Terms(msgspec.Struct, frozen=True):
     refresh_id: int
 
 
-async def read_terms(database: Database, content: Mapping[str, Any]) -> Terms | Sequence[Refusal]:
+async def read_terms(database: Database, content: Mapping[str, Any], now: int) -> Terms | Sequence[Refusal]:
     """What a request's body asks for, or everything that is wrong with it.
 
     The days are those that are written; the time of the day is passed over, since a day is one of the Pacific.
@@ -40,8 +40,7 @@ async def read_terms(database: Database, content: Mapping[str, Any]) -> Terms | 
         return refusals
     shown = await shown_refresh(database)
     if shown is None:
-        said = "No month has been reconciled yet: ask again after the first refresh, at 07:00 Pacific time."
-        return [Refusal(NOT_REFRESHED, _FIELDS.start, said)]
+        return [not_refreshed(now)]
     wanted = wanted_days(start, end, shown, _FIELDS)
     return Terms(wanted.month, wanted.last_day, shown.refresh_id) if isinstance(wanted, Wanted) else wanted
 

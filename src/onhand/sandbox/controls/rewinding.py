@@ -13,8 +13,14 @@ _SQL = Queries(Path(__file__).with_name("rewinding.sql"))
 _OF_CENTRES = ("forget_days", "forget_months", "forget_seen", "forget_progress")
 
 
-async def forget_refreshes(database: Database) -> None:
-    """Forget every refresh of the reconciliation; the next one begins from the ledger alone."""
+_NOT_BUILT = "The sandbox's clock was put back before the report was built. Request it again."
+
+
+async def forget_refreshes(database: Database, now: int) -> None:
+    """Forget every refresh of the reconciliation; the next one begins from the ledger alone.
+
+    Orders that still wait for figures of a forgotten one are given up: another will have its number.
+    """
     centres = await all_centres(database)
 
     async def work(session: Session) -> None:
@@ -25,5 +31,7 @@ async def forget_refreshes(database: Database) -> None:
             await session.run(_SQL["forget_names"], partner_id=partner_id)
         await session.run(_SQL["forget_sellers"])
         await session.run(_SQL["forget_refreshes"])
+        for (partner_id,) in await session.all(_SQL["partners"]):
+            await session.run(_SQL["give_up_orders"], partner_id=partner_id, reason=_NOT_BUILT, finished_at=now)
 
     await database.write(work)

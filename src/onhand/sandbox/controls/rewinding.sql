@@ -29,3 +29,12 @@ DELETE FROM reconciliation_seller
 
 -- name: forget_refreshes
 DELETE FROM reconciliation_refresh
+
+-- name: partners
+SELECT partner_id
+  FROM partner
+
+-- name: give_up_orders
+UPDATE report_request
+   SET status = 'ERROR', reason = :reason, finished_at = :finished_at
+ WHERE partner_id = :partner_id AND report_type = 'INVENTORY_RECON' AND finished_at IS NULL

@@ -3,6 +3,9 @@
 What is wrong is judged in one order: the token (401), the limit (429), what is accepted (406), what is sent (415), the
 scope (403), and then every missing or bad header at once (400), of a read together with its bad parameters. A limit of
 so few calls that a mistake may not cost one counts answers, and comes last.
+
+Where calls are scarce, a repeat under an Idempotency-Key gets the first one's answer before its content is judged
+again, and counts for nothing: whoever lost that answer can't have it otherwise (DS-11).
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -60,6 +63,8 @@ THROTTLING_HEADERS = {
 GatewayHandler = Callable[[Call, Caller], Awaitable[Response | Refused]]
 Limited = Callable[[Call, Caller], str]
 """Whose limit a call counts against, within its operation. It takes few values: each is a bucket for an hour."""
+Repeated = Callable[[Call, Caller], Awaitable[Response | None]]
+"""The answer that is kept to a call which is a repeat, None to any other."""
 Subject = Literal["inventory", "feeds", "reports"]
 Counted = Literal["calls", "answers"]
 """What a limit counts: every call before it is looked at, or only those that are answered as they were meant."""
@@ -97,6 +102,7 @@ class Door:
         answers: Mapping[int, Answer],
         limited: Limited = each_client,
         counted: Counted = "calls",
+        repeated: Repeated | None = None,
         limit_name: str | None = None,
         description: str = "",
         parameters: tuple[Parameter, ...] = (),
@@ -109,10 +115,11 @@ class Door:
         `accepts` are the media types in which it answers, the first where the caller does not mind; `takes` those in
         which a body may come. `scope` None needs no scope. `service` stands in the codes of the handler's own
         errors. A call counts against the limit of its client, unless `limited` says whose; operations with one
-        `limit_name` share it.
+        `limit_name` share it. `repeated` knows the calls that count for nothing because they were answered before.
         """
         body_required = body is not None and body.required
-        allowed = _Allowed(scope, method != "GET", accepts, takes if body else (), limited, counted, body_required)
+        taken = takes if body else ()
+        allowed = _Allowed(scope, method != "GET", accepts, taken, limited, counted, repeated, body_required)
         return Operation(
             method=method,
             path=path,
@@ -140,6 +147,9 @@ class Door:
             return response
 
         async def respond(call: Call, caller: Caller) -> Response:
+            repeat = await self._repeat(call, caller, allowed)
+            if repeat is not None:
+                return repeat
             refusal = self._refusal(call, caller, allowed)
             if refusal is not None:
                 return refusal_response(call, refusal)
@@ -151,10 +161,25 @@ class Door:
                 # A read does no harm, and tells what else was wrong.
                 return refusal_response(call, Refused(400, (*faults, *_faults_of(answered))), service)
             if isinstance(answered, Refused):
+                self._give_back(call, caller, allowed, answered)
                 return refusal_response(call, answered, service)
             return answered if self._may_answer(call, caller, allowed) else refusal_response(call, too_many_requests())
 
         return answer
+
+    async def _repeat(self, call: Call, caller: Caller, allowed: "_Allowed") -> Response | None:
+        """The first answer to a call that is repeated by who may make it still, as it was made."""
+        if allowed.repeated is None or _unfit(call, caller, allowed) or header_faults(call):
+            return None
+        answer = await allowed.repeated(call, caller)
+        if answer is not None:
+            self._throttle.tell(call, allowed.limited(call, caller))
+        return answer
+
+    def _give_back(self, call: Call, caller: Caller, allowed: "_Allowed", refusal: Refused) -> None:
+        """Give back what a call took of its limit, where it was refused for no mistake of the caller's."""
+        if allowed.counted == "calls" and not refusal.counts:
+            self._throttle.give_back(call, allowed.limited(call, caller))
 
     def _may_answer(self, call: Call, caller: Caller, allowed: "_Allowed") -> bool:
         """Whether an answer that counts is within its limit; what HEAD tells of one does not count."""
@@ -173,17 +198,7 @@ class Door:
     def _refusal(self, call: Call, caller: Caller, allowed: "_Allowed") -> Refused | None:
         if allowed.counted == "calls" and not self._throttle.admit(call, allowed.limited(call, caller)):
             return too_many_requests()
-        if not choose_form(call, allowed.accepts):
-            return not_acceptable(call, allowed.accepts)
-        takes = allowed.takes if allowed.body_required or has_body(call) else ()
-        unsupported = unsupported_body(call, takes) if takes else None
-        if unsupported is not None:
-            return unsupported
-        if allowed.scope is not None:
-            forbidden = _forbidden(caller.scopes, allowed.scope, changes=allowed.changes)
-            if forbidden is not None:
-                return forbidden
-        return None
+        return _unfit(call, caller, allowed)
 
     def _unauthorized(self, description: str) -> Refused:
         if self._legacy:
@@ -200,6 +215,7 @@ class _Allowed(msgspec.Struct, frozen=True):
     takes: tuple[str, ...]
     limited: Limited
     counted: Counted
+    repeated: Repeated | None
     body_required: bool
 
 
@@ -225,6 +241,17 @@ def declared_answers(
         status: msgspec.structs.replace(answer, headers={**THROTTLING_HEADERS, **answer.headers})
         for status, answer in whole.items()
     }
+
+
+def _unfit(call: Call, caller: Caller, allowed: _Allowed) -> Refused | None:
+    """What keeps a call from its operation, apart from its headers and its content."""
+    if not choose_form(call, allowed.accepts):
+        return not_acceptable(call, allowed.accepts)
+    takes = allowed.takes if allowed.body_required or has_body(call) else ()
+    unsupported = unsupported_body(call, takes) if takes else None
+    if unsupported is not None or allowed.scope is None:
+        return unsupported
+    return _forbidden(caller.scopes, allowed.scope, changes=allowed.changes)
 
 
 def _is_head(call: Call) -> bool:

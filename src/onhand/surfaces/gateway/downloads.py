@@ -19,19 +19,17 @@ from onhand.store.objects import (
 from onhand.surfaces.gateway.errors import (
     CONTENT_NOT_FOUND,
     FORBIDDEN,
-    INVALID_REQUEST_HEADER,
     SYSTEM_ERROR,
     Refused,
     error_answers,
     refusal_response,
     refused,
 )
+from onhand.surfaces.gateway.parts import PART_HEADERS, PARTS_HEADERS, RANGE_PARAMETERS, file_answer
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.plumbing.addresses import called_address
 from onhand.surfaces.plumbing.call import Call, RawHeaders
 from onhand.surfaces.plumbing.operations import Answer, Operation, Parameter
-from onhand.surfaces.plumbing.ranges import Span, asked_span
-from onhand.surfaces.plumbing.streaming import PiecesResponse
 
 SERVICE = "REPORT"
 _RETRY = ((b"retry-after", b"5"),)
@@ -68,21 +66,9 @@ class Downloads:
         if stored is None:
             return _GONE
         headers = _headers_of(stored, file_name)
-        if call.scope["method"] == "HEAD":
-            return _without_body(stored.size_bytes, headers)
-        span = asked_span(_range_header(call, headers), stored.size_bytes)
-        if span == "unsatisfiable":
-            return _unsatisfiable(stored.size_bytes)
-        if span is None:
-            return await self._answer(stored.key, Span(0, stored.size_bytes), 200, headers)
-        said = b"bytes %d-%d/%d" % (span.start, span.end - 1, stored.size_bytes)
-        return await self._answer(stored.key, span, 206, [*headers, (b"content-range", said)])
-
-    async def _answer(self, key: str, span: Span, status: int, headers: RawHeaders) -> Response:
-        """The answer, with its first piece: once that is there, the storage has the file and is in reach."""
-        pieces = self._objects.read(key, span.start, span.end)
-        size_bytes = span.end - span.start
-        return PiecesResponse(await anext(pieces) if size_bytes else b"", pieces, size_bytes, status, headers)
+        return await file_answer(
+            call, stored.size_bytes, headers, lambda span: self._objects.read(stored.key, span.start, span.end)
+        )
 
 
 async def download_link(services: GatewayServices, call: Call, folder: str, file_name: str) -> Link:
@@ -127,7 +113,7 @@ def download_operations(services: GatewayServices) -> tuple[Operation, ...]:
                     description="The part of the file that `Range` asked for.",
                     type=msgspec.Raw,
                     media_type="application/zip",
-                    headers={**_HEADERS, "Content-Range": "Which bytes these are, and of how many."},
+                    headers={**_HEADERS, **PART_HEADERS},
                 ),
                 **error_answers(403, 404, 416, 500, 503),
             },
@@ -140,37 +126,12 @@ def _headers_of(stored: StoredObject, file_name: str) -> RawHeaders:
     return [
         (b"content-type", media_type_of(file_name).encode("ascii")),
         (b"content-disposition", disposition_of(file_name).encode("ascii")),
-        (b"accept-ranges", b"bytes"),
         (b"etag", b'"%x-%x"' % (stored.size_bytes, stored.modified_at)),
         (b"last-modified", modified.encode("ascii")),
         # Who may have the file is decided anew by each call of its link.
         (b"cache-control", b"private, no-store"),
         (b"x-content-type-options", b"nosniff"),
     ]
-
-
-def _range_header(call: Call, headers: RawHeaders) -> bytes | None:
-    """The Range header, unless it holds only for a file that this one has taken the place of."""
-    condition = call.header_bytes.get(b"if-range")
-    if condition is not None:
-        of_file = dict(headers)
-        if condition.strip() not in {of_file[b"etag"], of_file[b"last-modified"]}:
-            return None
-    return call.header_bytes.get(b"range")
-
-
-def _without_body(size_bytes: int, headers: RawHeaders) -> Response:
-    response = Response()
-    response.raw_headers = [(b"content-length", b"%d" % size_bytes), *headers]
-    return response
-
-
-def _unsatisfiable(size_bytes: int) -> Refused:
-    said = (
-        f"The Range header asks for none of the {size_bytes:,} bytes that the file has. Ask for some of them, or all."
-    )
-    headers = ((b"content-range", b"bytes */%d" % size_bytes),)
-    return refused(416, INVALID_REQUEST_HEADER, "Range", said, headers)
 
 
 _CHANGED = refused(
@@ -187,8 +148,7 @@ _UNAVAILABLE = refused(
 )
 _HEADERS = {
     "Content-Disposition": "The name to save the file under.",
-    "Accept-Ranges": "`bytes`: parts of the file can be asked for.",
-    "ETag": "Stands for the file's content; with `If-Range` a download goes on only in the same file.",
+    **PARTS_HEADERS,
 }
 
 
@@ -204,6 +164,5 @@ _PARAMETERS = (
     _parameter("sr", "query", "What is opened: `b`, one file.", "b", required=True),
     _parameter("sp", "query", "What it is opened for: `r`, reading.", "r", required=True),
     _parameter("sig", "query", "The signature of all of it.", required=True),
-    _parameter("Range", "header", "The part that is asked for.", "bytes=0-1048575"),
-    _parameter("If-Range", "header", "The ETag that the file had: if it has another, it is answered whole."),
+    *RANGE_PARAMETERS,
 )

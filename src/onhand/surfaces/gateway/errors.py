@@ -50,11 +50,12 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A no with everything that was wrong."""
+    """A no with everything that was wrong; one that does not count against a limit is nobody's mistake."""
 
     status: int
     faults: tuple[Fault, ...]
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    counts: bool = True
 
 
 class GatewayError(msgspec.Struct, frozen=True, rename="camel"):

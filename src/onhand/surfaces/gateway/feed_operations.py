@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from onhand.dropship.feeds.forms import FEED_TYPES
-from onhand.surfaces.gateway.door import Door, GatewayHandler
+from onhand.surfaces.gateway.door import Door, GatewayHandler, Repeated
 from onhand.surfaces.gateway.errors import error_answers
 from onhand.surfaces.gateway.feed_bodies import MEDIA_TYPES
 from onhand.surfaces.gateway.forms import JSON, XML
@@ -77,9 +77,10 @@ _EXAMPLE: Any = {
 
 
 class FeedHandlers(msgspec.Struct, frozen=True):
-    """What answers the operations."""
+    """What answers the operations; `repeated` knows the feeds that count against no limit."""
 
     submit: GatewayHandler
+    repeated: Repeated
     status: GatewayHandler
     feeds: GatewayHandler
     errors: GatewayHandler
@@ -104,6 +105,7 @@ def operations_over(handlers: FeedHandlers, door: Door) -> tuple[Operation, ...]
                 "Its rows count as of the moment at which it was taken. Each row is judged for itself: good rows are "
                 "applied although others fail. The file may also be the field `file` of a form."
             ),
+            repeated=handlers.repeated,
             parameters=(_FEED_TYPE, _SHIP_NODE, IDEMPOTENCY_KEY),
             body=Body(description="The feed's file.", type=dict[str, Any], example=_EXAMPLE),
             takes=MEDIA_TYPES,

@@ -3,7 +3,7 @@
 import msgspec
 
 from onhand.surfaces.gateway.errors import INVALID_REQUEST_PARAM, Fault
-from onhand.surfaces.plumbing.call import Call
+from onhand.surfaces.gateway.inventory_names import Query
 from onhand.surfaces.plumbing.sealing import opened, sealed
 
 LIMIT_DEFAULT = 50
@@ -24,16 +24,17 @@ class Page(msgspec.Struct, frozen=True):
     details: bool
 
 
-def read_page(call: Call, faults: list[Fault]) -> Page:
-    """The page that a call asks for; what is wrong with it joins `faults`."""
-    query = call.query_params
-    limit = read_whole(query.get("limit"), "limit", 1, faults)
-    offset = read_whole(query.get("offset"), "offset", 0, faults)
-    cursor = query.get("nextCursor")
-    if cursor is not None and query.get("offset") is not None:
+def read_page(query: Query) -> Page:
+    """The page that a query asks for; what is wrong with it joins its faults."""
+    faults = query.faults
+    limit = read_whole(query.text("limit"), "limit", 1, faults)
+    offset = read_whole(query.text("offset"), "offset", 0, faults)
+    cursor = query.text("nextCursor")
+    if cursor is not None and query.text("offset") is not None:
         said = "nextCursor and offset are both given: give nextCursor alone."
         faults.append(Fault(INVALID_REQUEST_PARAM, "offset", said))
-    details = query.get("includeDetails", "false").lower()
+    sent = query.text("includeDetails")
+    details = "false" if sent is None else sent.lower()
     if details not in {"true", "false"}:
         said = f"includeDetails is “{details[:80]}”: give true or false."
         faults.append(Fault(INVALID_REQUEST_PARAM, "includeDetails", said))

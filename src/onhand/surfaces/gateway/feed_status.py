@@ -17,6 +17,7 @@ from onhand.surfaces.gateway.feed_parameters import (
     sealed_cursor,
 )
 from onhand.surfaces.gateway.forms import respond
+from onhand.surfaces.gateway.inventory_names import Query
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.wire_feeds import FeedList, Feeds, feed_detail, feed_summary
 from onhand.surfaces.plumbing.call import Call
@@ -32,11 +33,11 @@ class FeedReading:
     async def status(self, call: Call, caller: Caller) -> Response | Refused:
         """What became of one feed, and of its rows where these are asked for."""
         feed_id: str = call.path_params["feedId"]
-        faults: list[Fault] = []
-        page = read_page(call, faults)
-        first = self._first_row(page, caller, feed_id, faults)
-        if faults:
-            return Refused(400, tuple(faults))
+        query = Query(call, [])
+        page = read_page(query)
+        first = self._first_row(page, caller, feed_id, query.faults)
+        if query.faults:
+            return Refused(400, tuple(query.faults))
         owner = Owner(caller.partner_id, caller.kind)
         found = await feed_with_rows(self._database, owner, feed_id, first, page.limit if page.details else 0)
         if found is None:
@@ -62,14 +63,14 @@ class FeedReading:
 
     async def feeds(self, call: Call, caller: Caller) -> Response | Refused:
         """The caller's feeds, newest first; with `feedId` that one alone."""
-        faults: list[Fault] = []
-        page = read_page(call, faults)
+        query = Query(call, [])
+        page, feed_id = read_page(query), query.text("feedId")
         if page.cursor is not None:
-            faults.append(Fault(INVALID_REQUEST_PARAM, "nextCursor", "The list of feeds is paged by offset and limit."))
-        if faults:
-            return Refused(400, tuple(faults))
+            said = "The list of feeds is paged by offset and limit."
+            query.faults.append(Fault(INVALID_REQUEST_PARAM, "nextCursor", said))
+        if query.faults:
+            return Refused(400, tuple(query.faults))
         first = page.offset or 0
-        feed_id = call.query_params.get("feedId")
         if feed_id is None:
             total, found = await list_feeds(self._database, caller.partner_id, first, page.limit)
         else:

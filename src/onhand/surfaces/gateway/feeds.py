@@ -14,7 +14,6 @@ from onhand.surfaces.gateway.errors import (
     INVALID_REQUEST_CONTENT,
     INVALID_REQUEST_PARAM,
     MALFORMED_REQUEST_CONTENT,
-    MISSING_REQUEST_PARAM,
     Fault,
     Refused,
     refused,
@@ -23,7 +22,8 @@ from onhand.surfaces.gateway.feed_bodies import file_of
 from onhand.surfaces.gateway.feed_operations import FeedHandlers, operations_over
 from onhand.surfaces.gateway.feed_status import FeedReading
 from onhand.surfaces.gateway.forms import respond
-from onhand.surfaces.gateway.once import key_faults, write_once
+from onhand.surfaces.gateway.inventory_names import Query
+from onhand.surfaces.gateway.once import answer_to_repeat, key_faults, write_once
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.wire_feeds import FeedTaken
 from onhand.surfaces.plumbing.call import Call
@@ -40,23 +40,34 @@ class FeedSending:
 
     async def submit(self, call: Call, caller: Caller) -> Response | Refused:
         """Take a feed: it is stored, and processed afterwards."""
-        feed_type = _feed_type(call)
-        faults = (*((feed_type,) if isinstance(feed_type, Fault) else ()), *key_faults(call))
-        if isinstance(feed_type, Fault) or faults:
+        query = Query(call, [])
+        feed_type, ship_node = _feed_type(query), query.text("shipNode")
+        faults = (*query.faults, *key_faults(call))
+        if feed_type is None or faults:
             return Refused(400, faults)
-        body = await call.read_body(self._services.feed_bytes_max)
-        content = file_of(call, body, feed_type)
+        content = await self._content(call, feed_type)
         if isinstance(content, Refused):
             return content
-        file = read_file(content, feed_type, call.query_params.get("shipNode"), self._services.feed_rows_max)
+        file = read_file(content, feed_type, ship_node, self._services.feed_rows_max)
         if isinstance(file, Refusal):
             return _refused_file(file)
-        # A form is written with another boundary each time; what tells two requests apart is the file.
+        # What tells two requests apart is the file.
         answer = await write_once(
             self._services, call, caller, content, lambda session: self._take(session, call, caller, feed_type, file)
         )
         self._services.wake_worker()
         return answer
+
+    async def repeated(self, call: Call, caller: Caller) -> Response | None:
+        """The first answer to a feed that is sent again under its key."""
+        feed_type = _feed_type(Query(call, []))
+        if feed_type is None:
+            return None
+        return await answer_to_repeat(self._services, call, caller, lambda call: self._content(call, feed_type))
+
+    async def _content(self, call: Call, feed_type: str) -> bytes | Refused:
+        """The feed's file: a form is written with another boundary each time."""
+        return file_of(call, await call.read_body(self._services.feed_bytes_max), feed_type)
 
     async def _take(
         self, session: Session, call: Call, caller: Caller, feed_type: str, file: FeedFile
@@ -79,19 +90,21 @@ class FeedSending:
 def feed_operations(services: GatewayServices, door: Door) -> tuple[Operation, ...]:
     """The operations on feeds."""
     reading = FeedReading(services)
-    handlers = FeedHandlers(FeedSending(services).submit, reading.status, reading.feeds, reading.errors)
+    sending = FeedSending(services)
+    handlers = FeedHandlers(sending.submit, sending.repeated, reading.status, reading.feeds, reading.errors)
     return operations_over(handlers, door)
 
 
-def _feed_type(call: Call) -> str | Fault:
-    sent = call.query_params.get("feedType")
+def _feed_type(query: Query) -> str | None:
+    sent = query.text("feedType")
     accepted = ", ".join(FEED_TYPES)
     if sent is None:
-        return Fault(MISSING_REQUEST_PARAM, "feedType", f"feedType is missing: give one of {accepted}.")
+        query.missing("feedType", f"one of {accepted}")
+        return None
     known = _FEED_TYPE_BY_LOWER_CASE.get(sent.lower())
     if known is None:
         said = f"feedType is “{sent[:80]}”: the feed types that are taken here are {accepted}."
-        return Fault(INVALID_REQUEST_PARAM, "feedType", said)
+        query.faults.append(Fault(INVALID_REQUEST_PARAM, "feedType", said))
     return known
 
 

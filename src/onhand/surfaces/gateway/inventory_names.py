@@ -1,5 +1,6 @@
 """How a call names an item and a ship node, and what is said where it names none of the caller's (DS-01 to DS-04)."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -58,14 +59,24 @@ class Query:
         for name, value in parse_qsl(call.scope["query_string"].decode("latin-1"), keep_blank_values=True):
             if self._values.setdefault(name, value) != value:
                 repeated.add(name)
-        self._repeated = repeated
+        self._repeated, self._told = repeated, set[str]()
 
     def text(self, name: str) -> str | None:
         """The value of a parameter, None where it was not sent."""
-        if name in self._repeated:
+        if name in self._repeated and name not in self._told:
+            self._told.add(name)
             said = f"{name} is given several times, with different values: give it once."
             self.faults.append(Fault(INVALID_REQUEST_PARAM, name, said))
         return self._values.get(name)
+
+    def is_ambiguous(self, name: str) -> bool:
+        """Whether a parameter was sent with different values, so that none of them is what is asked for."""
+        return name in self._repeated
+
+    def put(self, values: Mapping[str, str]) -> None:
+        """Let these stand in the place of what was sent."""
+        self._values |= values
+        self._repeated -= values.keys()
 
     def ship_node(self, *, required: bool) -> str | None:
         """The code of the ship node, None where there is none, which is noted where it is required."""

@@ -6,7 +6,7 @@ from hashlib import sha256
 from starlette.responses import Response
 
 from onhand.basics.refusal import Refusal
-from onhand.partners.answers import KeptAnswer, KeyOfRequest, keep_answer, kept_answer
+from onhand.partners.answers import KeptAnswer, KeyOfRequest, is_key_used, keep_answer, kept_answer
 from onhand.store.database import Session
 from onhand.surfaces.gateway.door import Caller
 from onhand.surfaces.gateway.errors import INVALID_REQUEST, INVALID_REQUEST_HEADER, Fault, Refused, refused
@@ -27,6 +27,8 @@ _HEADER_BYTES = HEADER.lower().encode()
 _KEY_MAX = 255
 _KEPT_HEADERS = ("content-type", "etag")
 
+ReadContent = Callable[[Call], Awaitable[bytes | Refused]]
+"""Reads what tells two requests of an operation apart, as it is given to `write_once`."""
 Work = Callable[[Session], Awaitable[Response | Refused]]
 
 
@@ -66,6 +68,24 @@ async def write_once(
         return await services.database.write(transaction)
     except _RolledBack as rolled_back:
         return rolled_back.refusal
+
+
+async def answer_to_repeat(
+    services: GatewayServices, call: Call, caller: Caller, read_content: ReadContent
+) -> Response | None:
+    """The kept answer to a call that was made before under its key; None to any other call.
+
+    The body is read only where something is kept under the key.
+    """
+    key = _key_of(call)
+    if not isinstance(key, str) or not await is_key_used(services.database, caller.partner_id, caller.client_id, key):
+        return None
+    content = await read_content(call)
+    if isinstance(content, Refused):
+        return None
+    asked = KeyOfRequest(caller.partner_id, caller.client_id, key, _fingerprint(call, content))
+    kept = await kept_answer(services.database, asked)
+    return _replayed(kept) if isinstance(kept, KeptAnswer) else None
 
 
 def key_faults(call: Call) -> tuple[Fault, ...]:

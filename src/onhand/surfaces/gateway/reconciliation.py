@@ -11,17 +11,16 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response, StreamingResponse
 
-from onhand.basics.clock import Clock
 from onhand.basics.refusal import Refusal
 from onhand.fulfilment.reconciliation.asking import (
     Fields,
     Wanted,
-    moment_shown,
+    not_refreshed,
     wanted_days,
     wanted_item,
     wanted_month,
 )
-from onhand.fulfilment.reconciliation.calendar import FIRST_MONTH, last_day_due, month_of_day, refreshed_at
+from onhand.fulfilment.reconciliation.calendar import month_of_day
 from onhand.fulfilment.reconciliation.reading import (
     FIRST_PLACE,
     HEADER,
@@ -84,7 +83,7 @@ class ReconciliationReading:
         span = _read_span(query)
         shown = await shown_refresh(self._database)
         if shown is None:
-            return Refused(400, tuple(query.faults)) if query.faults else _nothing_refreshed(self._clock)
+            return Refused(400, tuple(query.faults)) if query.faults else _nothing_refreshed(self._clock())
         wanted = _wanted(span, shown, query.faults)
         if wanted is None or query.faults:
             return Refused(400, tuple(query.faults))
@@ -176,16 +175,9 @@ def _wanted(span: _Span, shown: Refresh, faults: list[Fault]) -> Wanted | None:
     return None
 
 
-def _nothing_refreshed(clock: Clock) -> Refused:
-    now = clock()
-    due = last_day_due(now)
-    when = "is due and begins with the next worker that runs" if due.year >= FIRST_MONTH // 12 else "comes"
-    following = moment_shown(max(now, refreshed_at(due)))
-    said = (
-        f"No month has been reconciled yet: the first refresh {when} ({following}). Ask again in a minute; "
-        "the operator sees how far it is by onhand fulfilment status."
-    )
-    return refused(404, CONTENT_NOT_FOUND, "report", said)
+def _nothing_refreshed(now: int) -> Refused:
+    refusal = not_refreshed(now)
+    return refused(404, CONTENT_NOT_FOUND, refusal.field, refusal.message)
 
 
 def _no_such_item() -> Refused:

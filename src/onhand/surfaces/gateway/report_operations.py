@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from onhand.reports.requests import STATUSES
-from onhand.surfaces.gateway.door import Door, GatewayHandler, Limited
+from onhand.surfaces.gateway.door import Door, GatewayHandler, Limited, Repeated
 from onhand.surfaces.gateway.errors import error_answers
 from onhand.surfaces.gateway.once import IDEMPOTENCY_KEY
 from onhand.surfaces.gateway.report_parameters import LIMIT_DEFAULT, LIMIT_MAX
@@ -70,10 +70,14 @@ _CURSOR = Parameter(
 
 
 class ReportHandlers(msgspec.Struct, frozen=True, kw_only=True):
-    """What answers the operations; `limited` says whose limit a request counts against."""
+    """What answers the operations.
+
+    `limited` says whose limit a request counts against, `repeated` knows those that count against none.
+    """
 
     submit: GatewayHandler
     limited: Limited
+    repeated: Repeated
     status: GatewayHandler
     requests: GatewayHandler
     download: GatewayHandler
@@ -146,6 +150,7 @@ def _submit(handlers: ReportHandlers, door: Door, path: str, operation_id: str, 
         _TAG,
         throttle_class=REQUEST_CLASS,
         limited=handlers.limited,
+        repeated=handlers.repeated,
         limit_name="requestReport",
         description=(
             "The report is built afterwards, a partner's in the order in which they were asked for, each as of one "
@@ -160,7 +165,7 @@ def _submit(handlers: ReportHandlers, door: Door, path: str, operation_id: str, 
         ),
         answers={
             200: Answer(description="The request is stored.", type=ReportAnswer, example=REQUEST_EXAMPLE),
-            **error_answers(409),
+            **error_answers(404, 409),
         },
         **_COMMON,
     )

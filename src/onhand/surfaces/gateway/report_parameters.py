@@ -1,6 +1,5 @@
 """What may be asked of reports by parameters; everything that is wrong with them is told at once (DS-23, DS-24)."""
 
-from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -15,6 +14,7 @@ from onhand.surfaces.gateway.errors import (
     Fault,
 )
 from onhand.surfaces.gateway.feed_parameters import read_whole
+from onhand.surfaces.gateway.inventory_names import Query
 from onhand.surfaces.plumbing.call import Call
 from onhand.surfaces.plumbing.sealing import opened, sealed
 
@@ -41,53 +41,54 @@ class ListPage(msgspec.Struct, frozen=True):
     before: int | None
 
 
-def read_asked(
-    query: Mapping[str, str], caller: Caller, kinds: Kinds, faults: list[Fault], *, version_required: bool = True
-) -> AskedReport | None:
-    """The type and version that are asked for; None where they can't be read, which joins `faults`."""
-    kind = _kind(query.get("reportType"), caller, kinds, faults)
+def read_asked(query: Query, caller: Caller, kinds: Kinds, *, version_required: bool = True) -> AskedReport | None:
+    """The type and version that are asked for; None where they can't be read, which joins the query's faults."""
+    sent = query.text("reportType")
+    kind = _kind(sent, caller, kinds, query.faults)
     versions = kind.versions if kind else ("v1",)
-    version = query.get("reportVersion")
+    version = query.text("reportVersion")
     if version is None and not version_required:
         version = versions[0]
     if version is None:
-        said = f"reportVersion is missing: give {' or '.join(versions)}."
-        faults.append(Fault(MISSING_REQUEST_PARAM, "reportVersion", said))
+        query.missing("reportVersion", " or ".join(versions))
     elif version not in versions:
         said = f"reportVersion is “{version[:_SHOWN]}”: give {' or '.join(versions)}."
-        faults.append(Fault(INVALID_REPORT_VERSION, "reportVersion", said))
-    elif kind is not None:
-        name = next(name for name in kind.names if name == query["reportType"].upper())
+        query.faults.append(Fault(INVALID_REPORT_VERSION, "reportVersion", said))
+    elif kind is not None and sent is not None:
+        name = next(name for name in kind.names if name == sent.upper())
         return AskedReport(kind, name, version)
     return None
 
 
 def known_type(call: Call, caller: Caller, kinds: Kinds) -> str:
     """The own name of the kind that a call asks for, empty where it is none that its caller may ask for."""
-    kind = kinds.of_partner(caller.kind, call.query_params.get("reportType", ""))
+    kind = kinds.of_partner(caller.kind, Query(call, []).text("reportType") or "")
     return kind.name if kind else ""
 
 
-def whole_query(call: Call) -> dict[str, str]:
+def whole_query(call: Call) -> Query:
     """The query with that of a cursor in it, which is one that a page of the list gave out.
 
     It may be sent as it is, in the place of the query, or as the value of the parameter `nextCursor`.
     """
-    sent = dict(call.query_params)
-    carried = sent.get("nextCursor", "")
-    return {**sent, **dict(parse_qsl(carried))} if "=" in carried else sent
+    query = Query(call, [])
+    carried = query.text("nextCursor") or ""
+    if "=" in carried:
+        query.put(dict(parse_qsl(carried)))
+    return query
 
 
-def read_page(query: Mapping[str, str], scope: str, secret: bytes, faults: list[Fault]) -> ListPage:
-    """The page of the list that is asked for; what is wrong with it joins `faults`."""
-    limit = read_whole(query.get("limit"), "limit", 1, faults)
-    status = query.get("requestStatus")
+def read_page(query: Query, scope: str, secret: bytes) -> ListPage:
+    """The page of the list that is asked for; what is wrong with it joins the query's faults."""
+    faults = query.faults
+    limit = read_whole(query.text("limit"), "limit", 1, faults)
+    status = query.text("requestStatus")
     statuses = STATUSES if status is None else tuple(each for each in STATUSES if each == status.upper())
     if not statuses:
         said = f"requestStatus is “{status[:_SHOWN] if status else ''}”: give one of {', '.join(STATUSES)}."
         faults.append(Fault(INVALID_REQUEST_PARAM, "requestStatus", said))
     number, before = 1, None
-    cursor = query.get("nextCursor")
+    cursor = query.text("nextCursor")
     if cursor is not None:
         content = opened(cursor, scope.encode(), secret)
         if content is None:
@@ -98,10 +99,11 @@ def read_page(query: Mapping[str, str], scope: str, secret: bytes, faults: list[
     return ListPage(statuses, LIMIT_DEFAULT if limit is None else min(limit, LIMIT_MAX), number, before)
 
 
-def cursor_after(query: Mapping[str, str], page: ListPage, last_requested_at: int, scope: str, secret: bytes) -> str:
+def cursor_after(query: Query, page: ListPage, last_requested_at: int, scope: str, secret: bytes) -> str:
     """The query string of the page after one that ends with a request of that moment."""
     cursor = sealed(b"%d %d" % (page.number + 1, last_requested_at), scope.encode(), secret)
-    kept = {name: query[name] for name in ("reportType", "reportVersion", "requestStatus") if name in query}
+    sent = {name: query.text(name) for name in ("reportType", "reportVersion", "requestStatus")}
+    kept = {name: value for name, value in sent.items() if value is not None}
     return urlencode({**kept, "limit": page.limit, "page": page.number + 1, "nextCursor": cursor})
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from onhand.basics.clock import TIME_MAX
 from onhand.basics.refusal import Refusal
+from onhand.fulfilment.reconciliation.asking import NOT_REFRESHED
 from onhand.reports.links import Link
 from onhand.reports.requests import READY, ReportRequest, request_id_of, take_request
 from onhand.store.database import Session
@@ -17,13 +18,13 @@ from onhand.surfaces.gateway.errors import (
     CONTENT_NOT_FOUND,
     INVALID_REQUEST_CONTENT,
     INVALID_REQUEST_PARAM,
-    MISSING_REQUEST_PARAM,
     Fault,
     Refused,
     refused,
 )
 from onhand.surfaces.gateway.forms import respond
-from onhand.surfaces.gateway.once import key_faults, write_once
+from onhand.surfaces.gateway.inventory_names import Query
+from onhand.surfaces.gateway.once import answer_to_repeat, key_faults, write_once
 from onhand.surfaces.gateway.report_operations import ReportHandlers, operations_over
 from onhand.surfaces.gateway.report_parameters import (
     AskedReport,
@@ -39,6 +40,7 @@ from onhand.surfaces.gateway.wire_reports import ReportList, report_answer, repo
 from onhand.surfaces.plumbing.call import Call
 from onhand.surfaces.plumbing.operations import Operation
 
+_CODES = {NOT_REFRESHED: CONTENT_NOT_FOUND}
 _ROOT, _LIST_ROOT = "reportRequest", "reportRequests"
 
 logger = logging.getLogger(__name__)
@@ -56,15 +58,22 @@ class Reports:
         """A limit for each client and kind of report: what is asked for under no known name shares one (GW-16)."""
         return f"{caller.client_id} {known_type(call, caller, self._kinds)}"
 
+    async def repeated(self, call: Call, caller: Caller) -> Response | None:
+        """The first answer to a request that is made again under its key."""
+        return await answer_to_repeat(self._services, call, caller, self._body)
+
+    async def _body(self, call: Call) -> bytes:
+        return await call.read_body(self._services.body_bytes_max)
+
     async def submit(self, call: Call, caller: Caller) -> Response | Refused:
         """Take a request: it is stored, and the report built afterwards."""
-        faults: list[Fault] = []
-        asked = read_asked(call.query_params, caller, self._kinds, faults)
+        query = Query(call, [])
+        asked, faults = read_asked(query, caller, self._kinds), query.faults
         faults += key_faults(call)
-        body = await call.read_body(self._services.body_bytes_max)
+        body = await self._body(call)
         terms = await self._terms(call, caller, asked, body, faults)
         if asked is None or terms is None or faults:
-            return Refused(400, tuple(faults))
+            return _refused(faults)
         answer = await write_once(
             self._services, call, caller, body, lambda session: self._take(session, call, caller, asked, terms)
         )
@@ -100,10 +109,10 @@ class Reports:
 
     async def status(self, call: Call, caller: Caller) -> Response | Refused:
         """What became of a request."""
-        faults: list[Fault] = []
-        asked = read_asked(call.query_params, caller, self._kinds, faults)
-        if asked is None:
-            return Refused(400, tuple(faults))
+        query = Query(call, [])
+        asked = read_asked(query, caller, self._kinds)
+        if asked is None or query.faults:
+            return Refused(400, tuple(query.faults))
         request = await self._own(caller, call.path_params["requestId"])
         if isinstance(request, Refused):
             return request
@@ -113,13 +122,12 @@ class Reports:
 
     async def requests(self, call: Call, caller: Caller) -> Response | Refused:
         """The caller's requests of a type, newest first."""
-        faults: list[Fault] = []
         query = whole_query(call)
-        asked = read_asked(query, caller, self._kinds, faults, version_required=False)
+        asked = read_asked(query, caller, self._kinds, version_required=False)
         scope = f"reports:{caller.partner_id}"
-        page = read_page(query, scope, self._services.cursor_secret, faults)
-        if asked is None or faults:
-            return Refused(400, tuple(faults))
+        page = read_page(query, scope, self._services.cursor_secret)
+        if asked is None or query.faults:
+            return Refused(400, tuple(query.faults))
         total, found = await self._requests.newest(
             caller.partner_id,
             asked.kind.names,
@@ -138,10 +146,12 @@ class Reports:
 
     async def download(self, call: Call, caller: Caller) -> Response | Refused:
         """A request with the link to its file, where that is ready."""
-        request_id = call.query_params.get("requestId")
+        query = Query(call, [])
+        request_id = query.text("requestId")
         if request_id is None:
-            said = "requestId is missing: give the one that the request for the report was answered."
-            return refused(400, MISSING_REQUEST_PARAM, "requestId", said)
+            query.missing("requestId", "the one that the request for the report was answered")
+        if request_id is None or query.faults:
+            return Refused(400, tuple(query.faults))
         request = await self._own(caller, request_id)
         if isinstance(request, Refused):
             return request
@@ -176,6 +186,7 @@ def report_operations(services: GatewayServices, door: Door) -> tuple[Operation,
     handlers = ReportHandlers(
         submit=reports.submit,
         limited=reports.limited,
+        repeated=reports.repeated,
         status=reports.status,
         requests=reports.requests,
         download=reports.download,
@@ -184,7 +195,16 @@ def report_operations(services: GatewayServices, door: Door) -> tuple[Operation,
 
 
 def _faults(refusals: Sequence[Refusal]) -> list[Fault]:
-    return [Fault(INVALID_REQUEST_CONTENT, refusal.field, refusal.message) for refusal in refusals]
+    return [
+        Fault(_CODES.get(refusal.code, INVALID_REQUEST_CONTENT), refusal.field, refusal.message) for refusal in refusals
+    ]
+
+
+def _refused(faults: Sequence[Fault]) -> Refused:
+    """What is wrong with a request; that there is nothing yet to be asked for is no mistake, and counts for nothing."""
+    if any(fault.code != CONTENT_NOT_FOUND for fault in faults):
+        return Refused(400, tuple(faults))
+    return Refused(404, tuple(faults), counts=False)
 
 
 def _not_its_own(request: ReportRequest, asked: AskedReport) -> Refused:

@@ -24,8 +24,10 @@ from onhand.surfaces.gateway.errors import (
 )
 from onhand.surfaces.gateway.forms import chosen_form
 from onhand.surfaces.gateway.inventory_names import Query
+from onhand.surfaces.gateway.parts import file_answer
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.settlement_operations import (
+    CSV,
     LIMIT_DEFAULT,
     LIMIT_MAX,
     OCTET_STREAM,
@@ -37,6 +39,7 @@ from onhand.surfaces.gateway.settlement_operations import (
 from onhand.surfaces.gateway.wire_settlement import AvailableReports, recon_page, recon_records
 from onhand.surfaces.plumbing.call import Call
 from onhand.surfaces.plumbing.operations import Operation
+from onhand.surfaces.plumbing.ranges import bytes_within
 from onhand.surfaces.plumbing.responses import JsonResponse
 
 _SHOWN = 80
@@ -48,6 +51,7 @@ class ReconReading:
 
     def __init__(self, services: GatewayServices) -> None:
         self._database = services.database
+        self._clock = services.clock
         self._octet_stream_is_csv = services.octet_stream_is_csv
 
     async def available(self, call: Call, caller: Caller) -> Response | Refused:
@@ -58,7 +62,7 @@ class ReconReading:
             return problem
         if query.faults:
             return Refused(400, tuple(query.faults))
-        days = await published_days(self._database, caller.partner_id)
+        days = await published_days(self._database, caller.partner_id, self._clock())
         return JsonResponse(AvailableReports([format_report_date(day) for day in days]))
 
     async def file(self, call: Call, caller: Caller) -> Response | Refused:
@@ -68,16 +72,34 @@ class ReconReading:
         if isinstance(statement, Refused):
             return statement
         is_v1 = query.text("reportVersion") is not None
+        as_csv = chosen_form(call) != OCTET_STREAM or self._octet_stream_is_csv
+        if is_v1 and as_csv:
+            return await self._v1_csv(call, caller, statement)
         content = statement.csv(self._database) if is_v1 else legacy_csv(statement, self._database)
-        if chosen_form(call) != OCTET_STREAM or self._octet_stream_is_csv:
-            media_type = "text/csv" if chosen_form(call) != OCTET_STREAM else OCTET_STREAM
+        if as_csv:
             return StreamingResponse(
-                content, media_type=media_type, headers=_attachment(_named(caller, statement, "csv"))
+                content, media_type=_csv_type(call), headers=_attachment(_named(caller, statement, "csv"))
             )
         moment = statement.period.published_at or 0
         archive = zipped(_named(caller, statement, "csv"), moment, content)
         headers = _attachment(_named(caller, statement, "zip"))
         return StreamingResponse(archive, media_type=OCTET_STREAM, headers=headers)
+
+    async def _v1_csv(self, call: Call, caller: Caller, statement: Statement) -> Response | Refused:
+        """The v1 file, of which size and digest are kept, so that a part of it can be asked for."""
+        media_type = _csv_type(call)
+        own = {
+            "content-type": f"{media_type}; charset=utf-8" if media_type == CSV else media_type,
+            **_attachment(_named(caller, statement, "csv")),
+            "etag": f'"{statement.period.v1_digest}"',
+        }
+        headers = [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in own.items()]
+        return await file_answer(
+            call,
+            statement.period.v1_bytes or 0,
+            headers,
+            lambda span: bytes_within(statement.csv(self._database), span),
+        )
 
     async def page(self, call: Call, caller: Caller) -> Response | Refused:
         """A page of a report's rows, with the document's names."""
@@ -111,9 +133,9 @@ class ReconReading:
             return problem
         if query.faults or day is None:
             return Refused(400, tuple(query.faults))
-        statement = await published_statement(self._database, caller.partner_id, day)
+        statement = await published_statement(self._database, caller.partner_id, day, self._clock())
         if statement is None:
-            return _unknown(day, await published_days(self._database, caller.partner_id))
+            return _unknown(day, await published_days(self._database, caller.partner_id, self._clock()))
         return statement
 
 
@@ -138,7 +160,7 @@ def _report_date(query: Query) -> date | None:
 def _refused_caller(query: Query, caller: Caller) -> Refused | None:
     """What is said where partnerId is not the caller's: 403, or 400 for the `?` of a sample of the document (RC-02)."""
     sent = query.text("partnerId")
-    if sent is None or sent == caller.partner_code:
+    if sent is None or sent == caller.partner_code or query.is_ambiguous("partnerId"):
         return None
     if "?" in sent:
         said = f"partnerId is “{sent[:_SHOWN]}”: between two parameters stands &, not ?, as in partnerId=…&reportDate=…"
@@ -149,7 +171,7 @@ def _refused_caller(query: Query, caller: Caller) -> Refused | None:
 
 def _refused_version(query: Query) -> Refused | None:
     sent = query.text("reportVersion")
-    if sent is None or sent == V1:
+    if sent is None or sent == V1 or query.is_ambiguous("reportVersion"):
         return None
     said = f"reportVersion is “{sent[:_SHOWN]}”: give v1, or leave it out for the legacy report."
     return refused(404, INVALID_REPORT_VERSION, "reportVersion", said)
@@ -182,6 +204,10 @@ def _named(caller: Caller, statement: Statement, ending: str) -> str:
     """The name of a file: the partner and the moment at which its report was published."""
     published = to_datetime(statement.period.published_at or 0)
     return f"{caller.partner_code}_{published:%Y%m%d%H%M%S}.{ending}"
+
+
+def _csv_type(call: Call) -> str:
+    return CSV if chosen_form(call) != OCTET_STREAM else OCTET_STREAM
 
 
 def _attachment(name: str) -> dict[str, str]:

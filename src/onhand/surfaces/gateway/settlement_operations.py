@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from onhand.surfaces.gateway.door import Door, GatewayHandler
 from onhand.surfaces.gateway.errors import error_answers
+from onhand.surfaces.gateway.parts import PART_HEADERS, PARTS_HEADERS, RANGE_PARAMETERS
 from onhand.surfaces.gateway.wire_settlement import AvailableReports, ReconPage, ReconRecords
 from onhand.surfaces.plumbing.operations import Answer, Operation, Parameter
 
@@ -75,9 +76,10 @@ def operations_over(handlers: ReconHandlers, door: Door) -> tuple[Operation, ...
             _TAG,
             description=(
                 "A CSV, or with `Accept: application/octet-stream` a ZIP that holds it. The bytes of a report never "
-                "change. An unknown date is answered with the nearest ones that there are."
+                "change. Of the CSV of v1 a part can be asked for. An unknown date is answered with the nearest ones "
+                "that there are."
             ),
-            parameters=(_PARTNER, _DATE, _VERSION),
+            parameters=(_PARTNER, _DATE, _VERSION, *RANGE_PARAMETERS),
             accepts=(CSV, OCTET_STREAM),
             answers={
                 200: Answer(
@@ -85,9 +87,16 @@ def operations_over(handlers: ReconHandlers, door: Door) -> tuple[Operation, ...
                     type=str,
                     media_type=CSV,
                     other_media_types=(OCTET_STREAM,),
-                    headers={"Content-Disposition": "`attachment; filename=…`"},
+                    headers={"Content-Disposition": "`attachment; filename=…`", **PARTS_HEADERS},
                 ),
-                **error_answers(404),
+                206: Answer(
+                    description="The part of the v1 CSV that `Range` asked for.",
+                    type=str,
+                    media_type=CSV,
+                    other_media_types=(OCTET_STREAM,),
+                    headers={**PARTS_HEADERS, **PART_HEADERS},
+                ),
+                **error_answers(404, 416),
             },
             **_COMMON,
         ),

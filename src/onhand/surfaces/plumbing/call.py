@@ -37,12 +37,13 @@ class Call(Request):
         return path
 
     async def read_body(self, body_bytes_max: int) -> bytes:
-        """The whole body.
+        """The whole body; it may be read again.
 
         Raises:
             BodyTooLarge: it is declared longer than `body_bytes_max`, or turned out to be.
         """
-        return b"".join([chunk async for chunk in self.read_chunks(body_bytes_max)])
+        self._body = b"".join([chunk async for chunk in self.read_chunks(body_bytes_max)])
+        return self._body
 
     async def read_chunks(self, body_bytes_max: int) -> AsyncIterator[bytes]:
         """The body as it arrives, never more than `body_bytes_max` of it.

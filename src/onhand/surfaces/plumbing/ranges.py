@@ -1,6 +1,8 @@
 """Which part of a file a request asks for (RFC 9110, section 14)."""
 
+import asyncio
 import re
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Literal
 
 import msgspec
@@ -31,6 +33,20 @@ def asked_span(sent: bytes | None, size_bytes: int) -> Span | Literal["unsatisfi
         return None
     start = max(0, size_bytes - int(last))
     return Span(start, size_bytes) if start < size_bytes else "unsatisfiable"
+
+
+async def bytes_within(pieces: AsyncIterator[bytes], span: Span) -> AsyncGenerator[bytes, None]:
+    """The bytes of a span of what is made from its beginning each time: what comes before is made and passed over."""
+    place = 0
+    async for piece in pieces:
+        part = piece[max(0, span.start - place) : max(0, span.end - place)]
+        place += len(piece)
+        if part:
+            yield part
+        if place >= span.end:
+            return
+        # An embedded database is read on the event loop: others have their turn also where nothing is sent.
+        await asyncio.sleep(0)
 
 
 def _from_first(first: int, last: int | None, size_bytes: int) -> Span | Literal["unsatisfiable"] | None:

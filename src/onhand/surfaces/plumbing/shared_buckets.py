@@ -66,6 +66,19 @@ class SharedBuckets:
         finally:
             fcntl.lockf(self._file_number, fcntl.LOCK_UN, 1, row)
 
+    def give_back(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
+        """Put a token that was just taken back into a caller's bucket; one that is shared keeps it."""
+        row, name = self._place_of(caller, operation_id)
+        start = row * _ROW_NUMBERS
+        fcntl.lockf(self._file_number, fcntl.LOCK_EX, 1, row)
+        try:
+            names = self._numbers[start : start + _PLACES].tolist()
+            if name in names:
+                self._numbers[start + _MOMENTS + names.index(name)] -= rate.token_microseconds
+        finally:
+            fcntl.lockf(self._file_number, fcntl.LOCK_UN, 1, row)
+        return self.look(caller, operation_id, now, rate)
+
     def look(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
         """What a caller's bucket for an operation holds; nothing is taken.
 

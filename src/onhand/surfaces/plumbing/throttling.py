@@ -13,6 +13,8 @@ import msgspec
 from onhand.basics.clock import MICROSECONDS, Clock, format_seconds
 from onhand.surfaces.plumbing.call import Call, RawHeaders
 
+_HEADERS = (b"x-current-token-count", b"x-next-replenishment-time", b"x-next-replenish-time")
+
 
 class Rate(msgspec.Struct, frozen=True):
     """So many calls at once, and one more each time that a token comes back."""
@@ -64,6 +66,13 @@ class Buckets(Protocol):
         """Take a token of a caller's bucket for an operation."""
         ...
 
+    def give_back(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
+        """Put a token that was just taken back into a caller's bucket, and say what that holds now.
+
+        It may be lost where buckets meet, but never comes out of another one's.
+        """
+        ...
+
     def look(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
         """What a caller's bucket for an operation holds; nothing is taken."""
         ...
@@ -93,6 +102,13 @@ class OwnBuckets:
                 self._forget_full(now)
         self._full_at[key], grant = take_token(full_at, now, rate)
         return grant
+
+    def give_back(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
+        """Put a token that was just taken back into a caller's bucket."""
+        key = (caller, operation_id)
+        if key in self._full_at:
+            self._full_at[key] -= rate.token_microseconds
+        return self.look(caller, operation_id, now, rate)
 
     def look(self, caller: str, operation_id: str, now: int, rate: Rate) -> Grant:
         """What a caller's bucket for an operation holds; nothing is taken."""
@@ -135,6 +151,15 @@ class Throttle:
             now = self._clock()
             call.answer_headers += throttling_headers(self._buckets.look(caller, limit.name, now, limit.rate), now)
 
+    def give_back(self, call: Call, caller: str) -> None:
+        """Give back the token that `admit` took for a call, whose answer tells what is left then."""
+        limit = self._limit_of(call)
+        if limit is not None:
+            now = self._clock()
+            grant = self._buckets.give_back(caller, limit.name, now, limit.rate)
+            told = [header for header in call.answer_headers if header[0] not in _HEADERS]
+            call.answer_headers = told + throttling_headers(grant, now)
+
     def _limit_of(self, call: Call) -> "_Limit | None":
         operation = call.operation
         rate = self._rates.get(operation.throttle_class or "") if operation else None
@@ -154,11 +179,7 @@ def throttling_headers(grant: Grant, now: int) -> RawHeaders:
     """The headers of an answer, in both spellings; a refusal also says after how many whole seconds to come again."""
     seconds, fraction = divmod(grant.next_token_at, MICROSECONDS)
     moment = b"%s.%06dZ" % (_second_text(seconds), fraction)
-    headers = [
-        (b"x-current-token-count", b"%d" % grant.tokens_left),
-        (b"x-next-replenishment-time", moment),
-        (b"x-next-replenish-time", moment),
-    ]
+    headers = list(zip(_HEADERS, (b"%d" % grant.tokens_left, moment, moment), strict=True))
     if not grant.allowed:
         headers.append((b"retry-after", b"%d" % max(1, -(-(grant.next_token_at - now) // MICROSECONDS))))
     return headers

@@ -3,7 +3,8 @@
 -- Written as 0001 and 0002 are. What belongs to a partner rather than to a place has partner_id first in its keys.
 
 -- terms is what was asked beside the type, as JSON. attempts counts how often the building was begun, so that one during
--- which the process dies counts too; each attempt writes a file of its own. reason says why there is none (ERROR).
+-- which the process dies counts too; files counts all of these, also those that were taken back because nothing was wrong
+-- with the report, and never falls: each writes a file of its own. reason says why there is none (ERROR).
 CREATE TABLE report_request (
     partner_id BIGINT NOT NULL,
     request_id TEXT NOT NULL,
@@ -13,6 +14,7 @@ CREATE TABLE report_request (
     requested_at BIGINT NOT NULL,
     status TEXT NOT NULL CHECK (status IN ('RECEIVED', 'INPROGRESS', 'READY', 'ERROR')),
     attempts INTEGER NOT NULL DEFAULT 0,
+    files INTEGER NOT NULL DEFAULT 0,
     file_name TEXT,
     file_bytes BIGINT,
     reason TEXT,
