@@ -128,6 +128,14 @@ def test_rows_are_sent_followed_and_what_failed_is_shown(shop: Run, tmp_path: Pa
     assert "ERR_UNKNOWN_SHIP_NODE" in shop("feeds", "failed", feed_id).out
 
 
+def test_a_key_of_a_row_is_read_in_any_case(shop: Run, tmp_path: Path) -> None:
+    row = {"productid": ITEM, "SHIPNODE": NODE, "availabilitycode": "AA", "quantity": 7, "ingestionErrors": []}
+    (tmp_path / "rows").write_text(json.dumps([row]), encoding="utf-8")
+    assert shop("feeds", "submit", "rows", "--wait").status == 0
+    (shown,) = shop("inventory", "get", ITEM, "--node", NODE, "--json").json
+    assert shown["input"] == "infinite"
+
+
 def test_rows_that_can_t_be_right_are_not_sent(shop: Run, tmp_path: Path) -> None:
     before = len(shop("feeds", "list", "--json").json)
     (tmp_path / "rows.csv").write_text(
@@ -138,7 +146,16 @@ def test_rows_that_can_t_be_right_are_not_sent(shop: Run, tmp_path: Path) -> Non
     assert len(shop("feeds", "list", "--json").json) == before
 
 
-@pytest.mark.parametrize("content", ["gtin,colour\n1,red\n", "[1]", '{"productId": 1}', "gtin,quantity\n1,many\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "gtin,colour\n1,red\n",
+        "[1]",
+        '{"productId": 1}',
+        "gtin,quantity\n1,many\n",
+        json.dumps([{"productId": ITEM, "shipNode": NODE, "quantity": 7, "availability": "AA"}]),
+    ],
+)
 def test_a_file_without_rows_says_why(shop: Run, tmp_path: Path, content: str) -> None:
     (tmp_path / "rows").write_text(content, encoding="utf-8")
     ran = shop("feeds", "submit", "rows")

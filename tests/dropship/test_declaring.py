@@ -11,11 +11,11 @@ from onhand.dropship.nodes import add_ship_node
 from onhand.dropship.shortfalls import record_shortfalls
 from onhand.dropship.vocabulary import Code
 from onhand.partners.onboarding import Partner, add_partner
-from onhand.stock.counting import Counting, post_counting, reserved_stream
+from onhand.stock.counting import Counting, on_hand_stream, post_counting, reserved_stream
 from onhand.stock.locations import Location
 from onhand.stock.planning import Draft
-from onhand.stock.posting import post_drafts
-from onhand.stock.vocabulary import RESERVED
+from onhand.stock.posting import lock_streams, post_drafts
+from onhand.stock.vocabulary import RESERVED, SHIPPED
 from onhand.store.database import Database, Session
 from onhand.store.queries import Query
 from tests.conftest import FrozenClock
@@ -89,6 +89,17 @@ class Yard:
         stream = reserved_stream(item_id, self.partner_id)
         draft = Draft(self.clock(), 0, "test", self.event_id(), RESERVED.code, units * UNITS, None)
         await self.database.write(lambda session: post_drafts(session, self.node, {stream: [draft]}, {}, self.clock()))
+
+    async def ship(self, item_id: int, units: int, occurred_at: int) -> None:
+        """Post units that have left and are held no longer."""
+        draft = Draft(occurred_at, 0, "test", self.event_id(), SHIPPED.code, -units * UNITS, None)
+        streams = (on_hand_stream(item_id, self.partner_id), reserved_stream(item_id, self.partner_id))
+
+        async def work(session: Session) -> None:
+            stocks = await lock_streams(session, self.node.location_id, streams)
+            await post_drafts(session, self.node, {stream: [draft] for stream in streams}, stocks, self.clock())
+
+        await self.database.write(work)
 
     async def stock(self) -> NodeStock | None:
         found = await self.database.read(lambda session: stocks_of_items(session, self.partner_id, [self.node], [ITEM]))
@@ -173,6 +184,23 @@ async def test_a_shortfall_is_written_down_for_each_item_that_has_one(yard: Yard
     await yard.reserve(OTHER_ITEM, 5)
     await yard.count({ITEM: 5, OTHER_ITEM: 4, 99: 0}, yard.clock() + 1)
     assert await yard.rows(SHORTFALLS) == [(OTHER_ITEM, 4 * UNITS, 5 * UNITS)]
+
+
+async def test_a_declaration_that_a_later_one_has_overtaken_is_short_of_nothing(yard: Yard) -> None:
+    await yard.declare(9)
+    await yard.reserve(ITEM, 5)
+    await yard.reserve(OTHER_ITEM, 5)
+    await yard.endless(yard.clock())
+    await yard.count({ITEM: 2, OTHER_ITEM: 2}, yard.clock() - 1)
+    assert await yard.rows(SHORTFALLS) == []
+
+
+async def test_a_declaration_posted_late_is_measured_by_what_orders_held_of_it(yard: Yard) -> None:
+    await yard.declare(9)
+    await yard.reserve(ITEM, 5)
+    await yard.ship(ITEM, 3, yard.clock() + 20)
+    await yard.count({ITEM: 3}, yard.clock() + 10)
+    assert await yard.rows(SHORTFALLS) == [(ITEM, 3 * UNITS, 5 * UNITS)]
 
 
 async def test_what_is_available_is_never_below_zero(yard: Yard) -> None:

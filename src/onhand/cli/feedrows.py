@@ -19,7 +19,12 @@ _COLUMNS = {
     "intransitquantity": "inTransitQuantity",
     "intransitdate": "inTransitDate",
 }
+_FIELDS = {
+    name.lower(): name for name in ("productId", "shipNode", "availabilityCode", "quantity", "inTransitInventory")
+}
 _LIST_KEY = "Inventory"
+# What an error report adds to a row; it may stay there.
+_TOLD_KEY = "ingestionerrors"
 
 
 def read_rows(file: Path, content: bytes) -> list[FeedRow]:
@@ -31,20 +36,33 @@ def read_rows(file: Path, content: bytes) -> list[FeedRow]:
     try:
         # A mark at the beginning is what programs for tables write.
         text = content.decode("utf-8-sig").strip()
-        if text.startswith("["):
-            return msgspec.json.decode(text, type=list[FeedRow])
-        return _of_objects(text) if text.startswith("{") else _of_table(text)
+        return _of_json(text) if text.startswith(("[", "{")) else _of_table(text)
     except (msgspec.DecodeError, UnicodeDecodeError, csv.Error) as error:
         raise Problem(f"{file} holds no rows of a feed: {error}") from error
 
 
-def _of_objects(text: str) -> list[FeedRow]:
+def _of_json(text: str) -> list[FeedRow]:
     try:
         whole = msgspec.json.decode(text)
     except msgspec.DecodeError:
-        return [msgspec.json.decode(line, type=FeedRow) for line in text.splitlines() if line.strip()]
+        if text.startswith("["):
+            raise
+        whole = [msgspec.json.decode(line) for line in text.splitlines() if line.strip()]
     rows = whole.get(_LIST_KEY, [whole]) if isinstance(whole, dict) else whole
-    return msgspec.convert(rows, list[FeedRow])
+    return msgspec.convert([_named(row) for row in rows] if isinstance(rows, list) else rows, list[FeedRow])
+
+
+def _named(row: Any) -> Any:
+    """A row with its keys as they are sent, in whatever case they came; one that no row has is not passed over."""
+    if not isinstance(row, dict):
+        return row
+    keys = [key for key in row if key.lower() != _TOLD_KEY]
+    strange = next((key for key in keys if key.lower() not in _FIELDS), None)
+    if strange is not None:
+        raise msgspec.ValidationError(
+            f"there is no field {strange!r} in a row: name them {', '.join(_FIELDS.values())}"
+        )
+    return {_FIELDS[key.lower()]: row[key] for key in keys}
 
 
 def _of_table(text: str) -> list[FeedRow]:

@@ -47,9 +47,10 @@ class Shortfall(msgspec.Struct, frozen=True):
 
 
 async def record_shortfalls(session: Session, node: Location, counting: Counting) -> None:
-    """Write down what of a counting is less than orders hold at this moment.
+    """Write down what of a counting is less than orders hold of it.
 
     The counting has been posted in this transaction, so its streams are locked and no order can change what it holds.
+    One that was told late may have been overtaken by what was declared later, and is short of nothing then.
     """
     await session.run(
         _SQL["record_shortfalls"],

@@ -123,12 +123,9 @@ async def _write_sold(session: Session, standing: Standing) -> None:
     partner_id = standing.account.partner_id
     opened = [_sold_row(standing, key, standing.sold[key]) for key in standing.opened]
     await session.run_rows(_SQL["insert_sold"], opened)
-    returned = [
-        (*key, standing.sold[key].returned, _parts_json(standing.sold[key]))
-        for key in sorted(standing.returned - standing.opened)
-    ]
-    if returned:
-        await session.run(_SQL["return_sold"], partner_id=partner_id, rows=json_list(returned))
+    changed = sorted(standing.returned - standing.opened)
+    returned = [_sold_row(partner_id, key, standing.sold[key]) for key in changed]
+    await session.run_rows(_SQL["return_sold"], returned)
 
 
 async def _write_periods(session: Session, standing: Standing) -> None:

@@ -145,22 +145,23 @@ COPY sold_line (partner_id, purchase_order, purchase_order_line, posting_no, gti
                 quantity, returned, amounts) FROM STDIN
 
 -- name: return_sold @sqlite
-UPDATE sold_line
-   SET returned = r.returned, amounts = r.amounts
-  FROM (SELECT value ->> 0 AS purchase_order, value ->> 1 AS purchase_order_line, value ->> 2 AS returned,
-               value ->> 3 AS amounts
-          FROM json_each(:rows)) AS r
- WHERE sold_line.partner_id = :partner_id AND sold_line.purchase_order = r.purchase_order
-   AND sold_line.purchase_order_line = r.purchase_order_line
+-- An upsert finds each row by its key: joined with a list, SQLite would go through every line that the seller ever sold.
+INSERT INTO sold_line (partner_id, purchase_order, purchase_order_line, posting_no, gtin, unit_price, posted_at,
+                       quantity, returned, amounts)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (partner_id, purchase_order, purchase_order_line) DO UPDATE
+   SET returned = excluded.returned, amounts = excluded.amounts
 
 -- name: return_sold @postgresql
-UPDATE sold_line
-   SET returned = r.returned, amounts = r.amounts
-  FROM (SELECT value ->> 0 AS purchase_order, value ->> 1 AS purchase_order_line,
-               CAST(value ->> 2 AS INTEGER) AS returned, value ->> 3 AS amounts
-          FROM json_array_elements(:rows::json)) AS r
- WHERE sold_line.partner_id = :partner_id AND sold_line.purchase_order = r.purchase_order
-   AND sold_line.purchase_order_line = r.purchase_order_line
+INSERT INTO sold_line (partner_id, purchase_order, purchase_order_line, posting_no, gtin, unit_price, posted_at,
+                       quantity, returned, amounts)
+SELECT partner_id, purchase_order, purchase_order_line, posting_no, gtin, unit_price, posted_at, quantity, returned,
+       amounts
+  FROM json_to_recordset(:rows::json) AS r (
+       partner_id BIGINT, purchase_order TEXT, purchase_order_line TEXT, posting_no BIGINT, gtin TEXT,
+       unit_price BIGINT, posted_at BIGINT, quantity INTEGER, returned INTEGER, amounts TEXT)
+    ON CONFLICT (partner_id, purchase_order, purchase_order_line) DO UPDATE
+   SET returned = excluded.returned, amounts = excluded.amounts
 
 -- name: add_balances @sqlite
 INSERT INTO money_balance (partner_id, account, amount)

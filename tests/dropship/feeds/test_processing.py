@@ -81,6 +81,7 @@ BAD_ROWS: list[tuple[str, Any, list[str]]] = [
     ("an unknown node", row(node="999"), [faults.UNKNOWN_SHIP_NODE]),
     ("someone else's node", row(node=FOREIGN_NODE), [faults.UNKNOWN_SHIP_NODE]),
     ("an unknown item", row("99999999999999"), [faults.UNKNOWN_ITEM]),
+    ("the GTIN of zeros alone", row("0" * 14), [faults.UNKNOWN_ITEM]),
     ("someone else's item", row(FOREIGN_ITEM), [faults.UNKNOWN_ITEM]),
     ("no code", row(code=None), [faults.MISSING_FIELD]),
     ("another code", row(code="AB"), [faults.INVALID_CODE]),

@@ -371,6 +371,19 @@ async def test_the_failed_rows_come_as_a_file_that_is_mended_and_sent_again(feed
     assert (await feeds.units(), await feeds.units(OTHER_NODE)) == (1, 4)
 
 
+@pytest.mark.contract("DS-14", "DS-19")
+@pytest.mark.parametrize("node", [{}, {"shipNode": None}, {"shipNodes": [{}]}])
+async def test_a_failed_row_without_a_node_is_sent_again_to_the_node_that_was_meant(feeds: Feeds, node: Any) -> None:
+    listed = [{"sku": SKU, "quantity": {"unit": "EACH", "amount": -4}, **node}]
+    content = json.dumps({"InventoryHeader": {"version": "1.5"}, "Inventory": listed}).encode()
+    said = {"feedType": "inventory", "shipNode": OTHER_SELLER_NODE}
+    feed_id = await feeds.sent(content, client="seller", parameters=said)
+    report = await feeds.get(f"{feed_id}/errorReport", client="seller")
+    mended = report.content.replace(b"-4", b"4")
+    await feeds.sent(mended, client="seller", parameters={"feedType": "inventory"})
+    assert (await feeds.units(OTHER_SELLER_NODE), await feeds.units(SELLER_NODE)) == (4, None)
+
+
 @pytest.mark.contract("DS-15", "DS-16", "DS-17")
 async def test_a_feed_that_fails_on_our_side_is_an_error_of_the_system_s(
     feeds: Feeds, monkeypatch: pytest.MonkeyPatch

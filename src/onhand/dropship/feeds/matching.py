@@ -70,11 +70,12 @@ class Matcher:
         """Refuse rows by GTIN of items that are not the caller's at their node; nearly all are at every node."""
         strange = await strange_items(session, self._owner, {name for name in judged.named if isinstance(name, int)})
         for code, node in nodes.items() if strange else ():
-            here = [(place, name) for place in places[code] if (name := judged.named[place]) in strange]
-            unknown = await strange_items(session, self._owner, {int(name) for _, name in here if name}, node)
-            for place, name in here:
-                if name in unknown:
-                    judged.refuse(judged.first + place, faults.unknown_item("productId", format_gtin(int(name))))
+            named = [(place, name) for place in places[code] if isinstance(name := judged.named[place], int)]
+            here = [(place, item_id) for place, item_id in named if item_id in strange]
+            unknown = await strange_items(session, self._owner, {item_id for _, item_id in here}, node)
+            for place, item_id in here:
+                if item_id in unknown:
+                    judged.refuse(judged.first + place, faults.unknown_item("productId", format_gtin(item_id)))
 
     def _refuse_repeats(self, judged: Judged, items: Sequence[Item], code: str, places: Sequence[int]) -> None:
         seen = self._seen.setdefault(code, {})

@@ -86,10 +86,14 @@ SELECT :location_id, order_id, item_id, ordered, reserved, shipped, cancelled, e
        expired BIGINT)
 
 -- name: close_orders @sqlite
-UPDATE node_order
-   SET closed_at = r.closed_at
-  FROM (SELECT value ->> 'order_id' AS order_id, value ->> 'closed_at' AS closed_at FROM json_each(:orders)) AS r
- WHERE node_order.location_id = :location_id AND node_order.order_id = r.order_id
+-- What changes is an upsert, which finds each row by its key: joined with a list, SQLite would go through every order that
+-- the node ever had.
+INSERT INTO node_order (location_id, order_id, source, reserved_at, expires_at, closed_at)
+SELECT :location_id, r.value ->> 'order_id', r.value ->> 'source', r.value ->> 'reserved_at',
+       r.value ->> 'expires_at', r.value ->> 'closed_at'
+  FROM json_each(:orders) AS r
+ WHERE true
+    ON CONFLICT (location_id, order_id) DO UPDATE SET closed_at = excluded.closed_at
 
 -- name: close_orders @postgresql
 UPDATE node_order
@@ -98,13 +102,14 @@ UPDATE node_order
  WHERE node_order.location_id = :location_id AND node_order.order_id = r.order_id
 
 -- name: change_lines @sqlite
-UPDATE node_order_line
-   SET reserved = r.reserved, shipped = r.shipped, cancelled = r.cancelled, expired = r.expired
-  FROM (SELECT value ->> 'order_id' AS order_id, value ->> 'item_id' AS item_id, value ->> 'reserved' AS reserved,
-               value ->> 'shipped' AS shipped, value ->> 'cancelled' AS cancelled, value ->> 'expired' AS expired
-          FROM json_each(:lines)) AS r
- WHERE node_order_line.location_id = :location_id AND node_order_line.order_id = r.order_id
-   AND node_order_line.item_id = r.item_id
+INSERT INTO node_order_line (location_id, order_id, item_id, ordered, reserved, shipped, cancelled, expired)
+SELECT :location_id, r.value ->> 'order_id', r.value ->> 'item_id', r.value ->> 'ordered', r.value ->> 'reserved',
+       r.value ->> 'shipped', r.value ->> 'cancelled', r.value ->> 'expired'
+  FROM json_each(:lines) AS r
+ WHERE true
+    ON CONFLICT (location_id, order_id, item_id) DO UPDATE
+   SET reserved = excluded.reserved, shipped = excluded.shipped, cancelled = excluded.cancelled,
+       expired = excluded.expired
 
 -- name: change_lines @postgresql
 UPDATE node_order_line

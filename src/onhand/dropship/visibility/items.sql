@@ -18,9 +18,10 @@ SELECT i.item_id, i.wm_item_nbr, i.name, i.published_status,
   JOIN item AS i ON i.item_id = asked.item_id
 
 -- name: mapped_places @sqlite
+-- CROSS JOIN keeps the order: the other way round every mapping of the partner's would be looked for in the list.
 SELECT m.item_id, m.location_id
   FROM json_each(:item_ids) AS asked
-  JOIN item_supplier AS m ON m.item_id = asked.value AND m.partner_id = :partner_id
+ CROSS JOIN item_supplier AS m ON m.item_id = asked.value AND m.partner_id = :partner_id
 
 -- name: mapped_places @postgresql
 SELECT m.item_id, m.location_id
