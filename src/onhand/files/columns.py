@@ -82,7 +82,8 @@ def _number(value: Any) -> Any:
     if isinstance(value, str):
         if _JSON_NUMBER.fullmatch(value):
             return msgspec.Raw(value)
-        return int(value) if _PADDED_INTEGER.fullmatch(value) else value
+        # Its zeros are taken off as a text: Python makes no number of thousands of digits.
+        return msgspec.Raw(value.lstrip("0") or "0") if _PADDED_INTEGER.fullmatch(value) else value
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
