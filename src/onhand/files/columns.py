@@ -90,9 +90,21 @@ def _number(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    if isinstance(value, str | dict):
+    if isinstance(value, bytes):
+        # Older writers of Parquet leave it open that a column holds texts.
+        return _text_of_bytes(value)
+    # What has parts is no text and is refused where the field is checked.
+    if isinstance(value, str | dict | list):
         return value
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _text_of_bytes(value: bytes) -> str | list[int]:
+    """The text that the bytes are in UTF-8; what is none goes on as a list, which is refused where texts are checked."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return list(value)
 
 
 def _flag(value: Any) -> Any:
