@@ -16,6 +16,8 @@ from onhand.store.queries import Query
 
 # After these the outcome is unknown or nothing happened; the whole transaction is run again (its keys make that safe).
 _REPEATED_STATES = frozenset({"40001", "40P01", "08000", "08003", "08006", "57P01", "57P02", "57P03", "XX000"})
+# In these of them the connection still stands.
+_CONNECTED_STATES = frozenset({"40001", "40P01"})
 _PAUSE_SECONDS = (0.005, 0.02, 0.08, 0.3, 1.0)
 _OPENING_SECONDS_MIN = 0.1
 
@@ -77,6 +79,7 @@ class PostgresqlDatabase:
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Row]], *, busy_seconds: float) -> None:
         self._pool = pool
         self._busy_seconds = busy_seconds
+        self._replacing = False
 
     @classmethod
     async def open(cls, url: str, *, connections_max: int, busy_seconds: float) -> "PostgresqlDatabase":
@@ -150,6 +153,8 @@ class PostgresqlDatabase:
             except (psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError, PoolTimeout) as error:
                 if not _is_repeated(error) or time.monotonic() > deadline:
                     raise Unavailable(f"PostgreSQL: {error}") from error
+                if error.sqlstate not in _CONNECTED_STATES:
+                    await self._replace_lost()
             except RunAgain as error:
                 if time.monotonic() > deadline:
                     raise Unavailable("other writers were quicker each time: repeat the request") from error
@@ -157,6 +162,19 @@ class PostgresqlDatabase:
             # Jitter keeps the victims of one deadlock from meeting again; it decides nothing that anybody reads.
             await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311
             attempt += 1
+
+    async def _replace_lost(self) -> None:
+        """Replace every idle connection that was lost: a server that restarts takes them all at once.
+
+        Otherwise each of them would be found out by an attempt of its own, and the time be over before the last.
+        """
+        if self._replacing:
+            return
+        self._replacing = True
+        try:
+            await self._pool.check()
+        finally:
+            self._replacing = False
 
     async def close(self) -> None:
         """Close the pool."""
