@@ -16,8 +16,6 @@ from onhand.store.queries import Query
 
 # After these the outcome is unknown or nothing happened; the whole transaction is run again (its keys make that safe).
 _REPEATED_STATES = frozenset({"40001", "40P01", "08000", "08003", "08006", "57P01", "57P02", "57P03", "XX000"})
-# In these of them the connection still stands.
-_CONNECTED_STATES = frozenset({"40001", "40P01"})
 _PAUSE_SECONDS = (0.005, 0.02, 0.08, 0.3, 1.0)
 _OPENING_SECONDS_MIN = 0.1
 
@@ -147,13 +145,16 @@ class PostgresqlDatabase:
         deadline = time.monotonic() + self._busy_seconds
         attempt = 0
         while True:
+            connection: AsyncConnection[Row] | None = None
             try:
                 async with self._pool.connection() as connection:
                     return await work(connection)
             except (psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError, PoolTimeout) as error:
-                if not _is_repeated(error) or time.monotonic() > deadline:
+                # Whatever the server said last: idle for too long, a proxy that closes, an administrator.
+                is_lost = connection is not None and connection.closed
+                if not (is_lost or _is_repeated(error)) or time.monotonic() > deadline:
                     raise Unavailable(f"PostgreSQL: {error}") from error
-                if error.sqlstate not in _CONNECTED_STATES:
+                if is_lost:
                     await self._replace_lost()
             except RunAgain as error:
                 if time.monotonic() > deadline:
