@@ -100,7 +100,7 @@ def _text(value: Any) -> Any:
 
 
 def _text_of_bytes(value: bytes) -> str | list[int]:
-    """The text that the bytes are in UTF-8; what is none goes on as a list, which is refused where texts are checked."""
+    """The text that the bytes are in UTF-8; what is none goes on as a list, to be refused where texts are checked."""
     try:
         return value.decode()
     except UnicodeDecodeError:
