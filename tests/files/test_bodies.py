@@ -39,6 +39,11 @@ async def test_a_byte_order_mark_is_passed_over(body: bytes, encoding: str, comp
     assert await lines_of(marked, "application/json" if body is LIST else "", encoding) == await lines_of(body)
 
 
+async def test_a_zstd_body_may_begin_with_a_frame_to_skip() -> None:
+    body = b"\x5f\x2a\x4d\x18\x04\x00\x00\x00size" + zstandard.compress(LINES)
+    assert await lines_of(body, "", "zstd") == await lines_of(LINES)
+
+
 async def test_a_single_json_object_is_a_list_of_one() -> None:
     assert await lines_of(b'{\n "eventId": "1"\n}', "application/json; charset=utf-8") == [b'{\n "eventId": "1"\n}']
 

@@ -103,6 +103,13 @@ def test_a_number_of_csv_that_is_none_is_refused_in_its_field(text: str) -> None
     assert getattr(message, "field", None) == "quantity"
 
 
+@pytest.mark.parametrize("text", ["1" * 5_000, "0" + "1" * 5_000])
+def test_a_number_of_csv_with_digits_without_end_is_refused_in_its_field(text: str) -> None:
+    line = f"1,RETURNS,45,00012345678905,{text},2026-03-05T11:58:00Z\n"
+    (message,) = messages_of(rows_of(HEADER + line.encode()))
+    assert getattr(message, "field", None) == "quantity"
+
+
 def test_a_line_of_csv_with_too_few_values_or_an_open_quote_is_refused() -> None:
     rows = rows_of(HEADER + b'1,SALES,45\n1,"SALES,45,1,1,1\n1,SALES,45,00012345678905,-1,2026-03-05T11:58:00Z\n')
     assert codes_of(rows) == {2: "malformed_csv", 3: "malformed_csv"}

@@ -98,6 +98,16 @@ async def test_a_transfer_that_conflicts_at_either_store_leaves_no_trace(
     assert await dump(ledger) == before
 
 
+@pytest.mark.parametrize("at_taker", [False, True], ids=["where the units leave", "where they go to"])
+async def test_of_a_transfer_and_another_event_of_one_batch_and_id_the_first_stands(
+    ledger: Ledger, stores: tuple[int, int], at_taker: bool
+) -> None:
+    received = event("t1", "NGR", stores[at_taker], quantity=1)
+    assert said(await ledger.post("a", received, transfer(*stores))) == ["accepted", "conflict"]
+    assert await floors(ledger, *stores) == ([10, 1] if at_taker else [11, None])
+    assert await leftovers(ledger) == 0
+
+
 async def test_a_transfer_of_another_quantity_under_the_same_id_is_a_conflict(
     ledger: Ledger, stores: tuple[int, int]
 ) -> None:

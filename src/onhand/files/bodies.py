@@ -1,15 +1,19 @@
 """The rows of a request's body: NDJSON or a JSON list, plain, gzip or zstd (OP-03), bounded in every way."""
 
-from collections.abc import AsyncIterable, Iterable, Iterator
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import msgspec
 
-from onhand.files.compression import plain_bytes
+from onhand.files.compression import is_gzip, is_zstd, plain_bytes
 from onhand.files.limits import ReadLimits, TooLarge, Unreadable
 from onhand.files.rows import BYTE_ORDER_MARK, Row, json_rows
 
 _JSON_TYPES = frozenset({"application/json", "text/json"})
-_ENCODINGS = {"": b"", "identity": b"", "gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
+# How a body begins that is so encoded; one that is not may begin with anything.
+_ENCODINGS: Mapping[str, Callable[[bytes], bool]] = MappingProxyType(
+    {"": bool, "identity": bool, "gzip": is_gzip, "x-gzip": is_gzip, "zstd": is_zstd}
+)
 _list = msgspec.json.Decoder(list[msgspec.Raw] | dict[str, msgspec.Raw])
 # So many rows take no more memory than a body does; whether there are more is found out without holding them.
 _ROWS_HELD_MAX = 1_000_000
@@ -35,10 +39,10 @@ async def body_rows(
         Unreadable: its compression or its JSON is damaged, or not of a kind that is read.
     """
     body = await _whole(chunks, limits.body_bytes_max)
-    magic = _ENCODINGS.get(content_encoding.strip().lower())
-    if magic is None:
+    begins_so = _ENCODINGS.get(content_encoding.strip().lower())
+    if begins_so is None:
         raise Unreadable(f"the content encoding {content_encoding!r} is not read: send gzip, zstd or none")
-    if body and not body.startswith(magic):
+    if body and not begins_so(body):
         raise Unreadable(f"the body is not {content_encoding}, as its content encoding says")
     bounds = ReadLimits(line_bytes_max=limits.line_bytes_max, decompressed_bytes_max=limits.decompressed_bytes_max)
     text = b"".join(plain_bytes([body], bounds)).removeprefix(BYTE_ORDER_MARK)

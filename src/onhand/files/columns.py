@@ -82,16 +82,29 @@ def _number(value: Any) -> Any:
     if isinstance(value, str):
         if _JSON_NUMBER.fullmatch(value):
             return msgspec.Raw(value)
-        return int(value) if _PADDED_INTEGER.fullmatch(value) else value
+        # Its zeros are taken off as a text: Python makes no number of thousands of digits.
+        return msgspec.Raw(value.lstrip("0") or "0") if _PADDED_INTEGER.fullmatch(value) else value
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
 
 
 def _text(value: Any) -> Any:
-    if isinstance(value, str | dict):
+    if isinstance(value, bytes):
+        # Older writers of Parquet leave it open that a column holds texts.
+        return _text_of_bytes(value)
+    # What has parts is no text and is refused where the field is checked.
+    if isinstance(value, str | dict | list):
         return value
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _text_of_bytes(value: bytes) -> str | list[int]:
+    """The text that the bytes are in UTF-8; what is none goes on as a list, to be refused where texts are checked."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return list(value)
 
 
 def _flag(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Plain bytes from plain, gzip or zstd data, told apart by their first bytes and never by a name."""
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -10,6 +11,8 @@ from onhand.files.limits import ReadLimits, TooLarge, Unreadable
 
 _GZIP = b"\x1f\x8b"
 _ZSTD = b"\x28\xb5\x2f\xfd"
+# Frames that hold no data and are to be skipped; parallel compressors write one first (RFC 8878, 3.1.2).
+_ZSTD_SKIPPED = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
 _MAGIC_BYTES = 4
 _PIECE_BYTES = 262_144
 _GZIP_CONTAINER = 31
@@ -32,12 +35,22 @@ def plain_bytes(chunks: Iterable[bytes], limits: ReadLimits) -> Iterator[bytes]:
     """
     counted = _Counted(chunks)
     head, rest = _split_head(counted)
-    if head.startswith(_GZIP):
+    if is_gzip(head):
         yield from _bounded(_gunzip(rest), counted, limits)
-    elif head.startswith(_ZSTD):
+    elif is_zstd(head):
         yield from _bounded(_unzstd(rest), counted, limits)
     else:
         yield from _bounded(rest, counted, limits)
+
+
+def is_gzip(head: bytes) -> bool:
+    """Whether data that begins so is gzip."""
+    return head.startswith(_GZIP)
+
+
+def is_zstd(head: bytes) -> bool:
+    """Whether data that begins so is zstd."""
+    return head.startswith(_ZSTD) or _ZSTD_SKIPPED.match(head) is not None
 
 
 class _Counted:

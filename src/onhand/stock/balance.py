@@ -16,6 +16,7 @@ from onhand.store.database import Row, Session
 from onhand.store.queries import Queries
 
 _SQL = Queries(Path(__file__).with_name("sql") / "balance.sql")
+_FIRST_MOMENT = 0
 _MONTH_FIRST = 0
 _MONTH_LAST = 10_000 * 12
 EVERYTHING_KNOWN = 2**62
@@ -38,6 +39,9 @@ class Ledger(msgspec.Struct, frozen=True):
         """The balance of all legs before `bound`, as the ledger knew it when its newest leg was `known_seq`."""
         if bound.occurred_at > stock.newest_occurred_at:
             return stock.quantity - await self._learned_since(stock, bound, known_seq)
+        if bound.occurred_at < _FIRST_MOMENT:
+            # Nothing happens so early, and the first moments of year 1 have no month in zones behind UTC.
+            return 0
         first = start_of(month_start(month_of(bound.occurred_at, self.zone), self.zone))
         after = start_of(month_start(month_of(bound.occurred_at, self.zone) + 1, self.zone))
         since_first = bound.occurred_at - first.occurred_at

@@ -82,15 +82,12 @@ class Intake:
         self, events: list[Event | Refusal], places: Mapping[int, Location], outcomes: list[Outcome | None]
     ) -> None:
         by_location: defaultdict[int, list[int]] = defaultdict(list)
-        transfers: list[int] = []
         for index, event in enumerate(events):
-            if isinstance(event, Event):
-                (transfers if event.spans_locations else by_location[event.location_id]).append(index)
+            if isinstance(event, Event) and not event.spans_locations:
+                by_location[event.location_id].append(index)
+        at_first, at_last = _transfers(events)
         # Before the rest: a count of the same batch then knows of them, and none of them is late behind it.
-        for index in transfers:
-            event = _event(events[index])
-            said = await post_transfer(self._database, self._clock, places, event)
-            outcomes[index] = outcome_of(event.event_id, said)
+        await self._post_transfers(at_first, events, places, outcomes)
         parts = [(places[location_id], by_location[location_id]) for location_id in sorted(by_location)]
         turns = asyncio.Semaphore(self._writers_max)
 
@@ -108,6 +105,19 @@ class Intake:
         for failure in await asyncio.gather(*map(post_in_turn, lanes), return_exceptions=True):
             if failure is not None:
                 raise failure
+        await self._post_transfers(at_last, events, places, outcomes)
+
+    async def _post_transfers(
+        self,
+        indices: Iterable[int],
+        events: Sequence[Event | Refusal],
+        places: Mapping[int, Location],
+        outcomes: list[Outcome | None],
+    ) -> None:
+        for index in indices:
+            event = _event(events[index])
+            said = await post_transfer(self._database, self._clock, places, event)
+            outcomes[index] = outcome_of(event.event_id, said)
 
     def _transactions(self, parts: Iterable[_Part]) -> Iterator[list[_Part]]:
         """Share parts out to transactions: small ones together, large ones cut."""
@@ -135,6 +145,27 @@ class Intake:
             return posted
 
         return await self._database.write(work)
+
+
+def _transfers(events: Sequence[Event | Refusal]) -> tuple[list[int], list[int]]:
+    """The places of moves between locations: those to be posted before the rest of a batch, and after it.
+
+    The latter have the id of an event before them in one of their locations: that one stands (OP-04).
+    """
+    found = [index for index, event in enumerate(events) if isinstance(event, Event) and event.spans_locations]
+    if not found:
+        return [], []
+    first: dict[tuple[int | None, str], int] = {}
+    for index, event in enumerate(events):
+        if isinstance(event, Event) and not event.spans_locations:
+            first.setdefault((event.location_id, event.event_id), index)
+
+    def comes_after(index: int) -> bool:
+        event = _event(events[index])
+        locations = (event.location_id, event.other_location_id)
+        return any(first.get((location_id, event.event_id), index) < index for location_id in locations)
+
+    return [index for index in found if not comes_after(index)], [index for index in found if comes_after(index)]
 
 
 def _lanes(transactions: Iterable[list[_Part]]) -> list[list[list[_Part]]]:

@@ -77,6 +77,7 @@ class PostgresqlDatabase:
     def __init__(self, pool: AsyncConnectionPool[AsyncConnection[Row]], *, busy_seconds: float) -> None:
         self._pool = pool
         self._busy_seconds = busy_seconds
+        self._replacing = False
 
     @classmethod
     async def open(cls, url: str, *, connections_max: int, busy_seconds: float) -> "PostgresqlDatabase":
@@ -144,12 +145,17 @@ class PostgresqlDatabase:
         deadline = time.monotonic() + self._busy_seconds
         attempt = 0
         while True:
+            connection: AsyncConnection[Row] | None = None
             try:
                 async with self._pool.connection() as connection:
                     return await work(connection)
             except (psycopg.OperationalError, psycopg.InternalError, psycopg.InterfaceError, PoolTimeout) as error:
-                if not _is_repeated(error) or time.monotonic() > deadline:
+                # Whatever the server said last: idle for too long, a proxy that closes, an administrator.
+                is_lost = connection is not None and connection.closed
+                if not (is_lost or _is_repeated(error)) or time.monotonic() > deadline:
                     raise Unavailable(f"PostgreSQL: {error}") from error
+                if is_lost:
+                    await self._replace_lost()
             except RunAgain as error:
                 if time.monotonic() > deadline:
                     raise Unavailable("other writers were quicker each time: repeat the request") from error
@@ -157,6 +163,19 @@ class PostgresqlDatabase:
             # Jitter keeps the victims of one deadlock from meeting again; it decides nothing that anybody reads.
             await asyncio.sleep(pause * (0.5 + random.random()))  # noqa: S311
             attempt += 1
+
+    async def _replace_lost(self) -> None:
+        """Replace every idle connection that was lost: a server that restarts takes them all at once.
+
+        Otherwise each of them would be found out by an attempt of its own, and the time be over before the last.
+        """
+        if self._replacing:
+            return
+        self._replacing = True
+        try:
+            await self._pool.check()
+        finally:
+            self._replacing = False
 
     async def close(self) -> None:
         """Close the pool."""

@@ -95,6 +95,16 @@ async def test_a_sellers_history_is_walked_in_pages(centres: Desk) -> None:
     ]
 
 
+@pytest.mark.contract("OP-08")
+async def test_nothing_had_happened_in_a_centre_in_the_first_moments_of_time(centres: Desk) -> None:
+    await centres.post_events(movement("r", 9))
+    for named in ("startTime", "endTime", "knownAt"):
+        answer = await centres.get(f"{PATH}/history", **{named: "0001-01-01T00:00:00Z"})
+        assert answer.status_code == 200, answer.text
+        assert len(answer.json()["history"]) == (named == "startTime")
+    assert (await centres.get(f"{PATH}/stock", asOf="0001-01-01T00:00:00Z")).json()["stock"] == []
+
+
 async def test_unknown_centres_and_sellers_are_not_found(centres: Desk) -> None:
     for path in (
         f"/fulfilment-centres/N9/sellers/{SELLER}/items/{GTIN}",

@@ -171,6 +171,15 @@ async def test_a_refresh_is_shown_once_and_changes_nothing(shop: Desk) -> None:
     assert [(row["eventType"], row["quantity"], row["balance"]) for row in rows] == [("INRF", 0, 5), ("NGR", 5, 5)]
 
 
+@pytest.mark.parametrize(
+    ("field", "value"), [("locationArea", "STORE\n"), ("state", "AVAILABLE\n"), ("commandId", "r-1\n")]
+)
+async def test_a_word_of_a_command_ends_where_it_ends(shop: Desk, field: str, value: str) -> None:
+    await shop.post_events(event("e-1", 5))
+    command = {"commandId": "r-1", "storeNbr": 45, "gtin": GTIN, field: value}
+    assert faults(await shop.post("/ledger/refresh", command), 422, "refused") == [(f"/{field}", "invalid_value")]
+
+
 @pytest.mark.contract("TH-09")
 async def test_a_replay_shows_a_period_once_more_and_applies_nothing_twice(shop: Desk) -> None:
     await shop.post_events(event("e-1", 5), event("e-2", 1, occurredAt="2026-03-04T10:00:00Z"))

@@ -27,18 +27,22 @@ from onhand.surfaces.plumbing.call import Call
 from onhand.surfaces.plumbing.operations import Answer, Body, Operation
 from onhand.surfaces.plumbing.responses import JsonResponse
 
+# Python's `$` lets a line feed stand behind it.
+_END = r"$(?!\n)"
 _CommandId = Annotated[
     str,
     Meta(
-        pattern="^[A-Za-z0-9._-]+$",
+        pattern=f"^[A-Za-z0-9._-]+{_END}",
         min_length=1,
         max_length=64,
         description="Letters, digits, dots, hyphens or underscores. The same command repeated raises nothing twice.",
     ),
 ]
-_Area = Annotated[str, Meta(pattern=f"^({'|'.join(AREA_BY_NAME)})$", description=f"One of {', '.join(AREA_BY_NAME)}.")]
+_Area = Annotated[
+    str, Meta(pattern=f"^({'|'.join(AREA_BY_NAME)}){_END}", description=f"One of {', '.join(AREA_BY_NAME)}.")
+]
 _State = Annotated[
-    str, Meta(pattern=f"^({'|'.join(STATE_BY_NAME)})$", description=f"One of {', '.join(STATE_BY_NAME)}.")
+    str, Meta(pattern=f"^({'|'.join(STATE_BY_NAME)}){_END}", description=f"One of {', '.join(STATE_BY_NAME)}.")
 ]
 
 
