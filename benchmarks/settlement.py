@@ -21,7 +21,7 @@ import psycopg
 from benchmarks.bare_settlement import COLUMN_NAMES
 from benchmarks.databases import ONHAND, peak_bytes, postgresql_database, sqlite_database
 from benchmarks.figures import Figure, at_least, at_most, median_ratio
-from onhand.basics.clock import parse_time
+from onhand.basics.clock import parse_time, system_clock
 from onhand.partners.onboarding import Partner, add_partner
 from onhand.settlement.calendar import SettlementCalendar
 from onhand.settlement.entries import SaleEntry
@@ -185,7 +185,7 @@ def _rows(written: Path) -> Iterator[Sequence[str]]:
 
 
 async def _pages(database: Database, partner_id: int, rows: int, rounds: int) -> list[tuple[float, float]]:
-    statement = await published_statement(database, partner_id, _DAY)
+    statement = await published_statement(database, partner_id, _DAY, system_clock())
     assert statement is not None
     pairs = []
     for _ in range(max(rounds, 5) * 4):

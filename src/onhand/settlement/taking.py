@@ -120,11 +120,10 @@ async def save_account(session: Session, before: AccountRow, after: AccountRow) 
 
 
 async def _write_sold(session: Session, standing: Standing) -> None:
-    partner_id = standing.account.partner_id
     opened = [_sold_row(standing, key, standing.sold[key]) for key in standing.opened]
     await session.run_rows(_SQL["insert_sold"], opened)
     changed = sorted(standing.returned - standing.opened)
-    returned = [_sold_row(partner_id, key, standing.sold[key]) for key in changed]
+    returned = [_sold_row(standing, key, standing.sold[key]) for key in changed]
     await session.run_rows(_SQL["return_sold"], returned)
 
 
