@@ -79,12 +79,10 @@ class Reimbursements:
         reimbursed.amount, reimbursed.priced_at = amount, sold_at
         self._change(reimbursed)
 
-    async def write(self, session: Session, partner_id: int) -> None:
+    async def write(self, session: Session) -> None:
         """Write what is new and what was changed."""
         await session.run_rows(_SQL["insert"], self._new)
-        changed = [(no, each.priced_at, each.quantity, each.amount) for no, each in sorted(self._changed.items())]
-        if changed:
-            await session.run(_SQL["change"], partner_id=partner_id, rows=json_list(changed))
+        await session.run_rows(_SQL["change"], [self._changed[no] for no in sorted(self._changed)])
 
     def _change(self, reimbursed: Reimbursed) -> None:
         if reimbursed.posting_no in self._known:

@@ -33,14 +33,17 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 COPY reimbursed_units (partner_id, posting_no, gtin, description, occurred_at, priced_at, quantity, amount) FROM STDIN
 
 -- name: change @sqlite
-UPDATE reimbursed_units
-   SET priced_at = r.value ->> 1, quantity = r.value ->> 2, amount = r.value ->> 3
-  FROM json_each(:rows) AS r
- WHERE reimbursed_units.partner_id = :partner_id AND reimbursed_units.posting_no = r.value ->> 0
+-- An upsert finds each row by its key: joined with a list, SQLite would go through all of the seller's.
+INSERT INTO reimbursed_units (partner_id, posting_no, gtin, description, occurred_at, priced_at, quantity, amount)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (partner_id, posting_no) DO UPDATE
+   SET priced_at = excluded.priced_at, quantity = excluded.quantity, amount = excluded.amount
 
 -- name: change @postgresql
-UPDATE reimbursed_units
-   SET priced_at = CAST(r.value ->> 1 AS BIGINT), quantity = CAST(r.value ->> 2 AS BIGINT),
-       amount = CAST(r.value ->> 3 AS BIGINT)
-  FROM json_array_elements(:rows::json) AS r
- WHERE reimbursed_units.partner_id = :partner_id AND reimbursed_units.posting_no = CAST(r.value ->> 0 AS BIGINT)
+INSERT INTO reimbursed_units (partner_id, posting_no, gtin, description, occurred_at, priced_at, quantity, amount)
+SELECT partner_id, posting_no, gtin, description, occurred_at, priced_at, quantity, amount
+  FROM json_to_recordset(:rows::json) AS r (
+       partner_id BIGINT, posting_no BIGINT, gtin TEXT, description TEXT, occurred_at BIGINT, priced_at BIGINT,
+       quantity BIGINT, amount BIGINT)
+    ON CONFLICT (partner_id, posting_no) DO UPDATE
+   SET priced_at = excluded.priced_at, quantity = excluded.quantity, amount = excluded.amount

@@ -99,7 +99,7 @@ async def write(session: Session, standing: Standing) -> None:
     await session.run_rows(_SQL["insert_lines"], standing.lines)
     await session.run_rows(_SQL["insert_legs"], standing.legs)
     await _write_sold(session, standing)
-    await standing.reimbursements.write(session, standing.account.partner_id)
+    await standing.reimbursements.write(session)
     await _write_periods(session, standing)
     partner_id, balances = standing.account.partner_id, sorted(standing.moved.items())
     await session.run(_SQL["add_balances"], partner_id=partner_id, rows=json_list(balances))
