@@ -142,7 +142,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page_rows_max: Annotated[_Count, "Rows of one page of history (TH-06)."] = 100
     floor_at_zero: Annotated[_Flag, "Whether availability below 0 is shown as 0 (OP-06)."] = False
 
+    connections_max: Annotated[_Count, "Connections of one process, at most; further ones are answered 503."] = 1_000
     head_bytes_max: Annotated[_Count, "The longest request line and headers, together."] = 65_536
+    head_seconds: Annotated[_Positive, "How long a request line and headers may take to be whole; then 408."] = 20.0
+    body_silence_seconds: Annotated[_Positive, "How long a body is waited for while nothing of it comes; then 408."] = (
+        30.0
+    )
+    body_bytes_per_second: Annotated[
+        _Count, "How many bytes of a body give a second of that time back, as long as it is not full."
+    ] = 500
+    answer_silence_seconds: Annotated[
+        _Positive, "After how long a client of which nothing of an answer was taken is left."
+    ] = 120.0
     body_bytes_max: Annotated[_Count, "The largest body of a request, as sent."] = 16_777_216
     body_decompressed_bytes_max: Annotated[_Count, "The largest body of a request, once decompressed."] = 134_217_728
     line_bytes_max: Annotated[_Count, "The longest line of a file or of a body of lines."] = 1_048_576

@@ -77,6 +77,14 @@ def test_a_request_that_has_begun_is_answered_although_the_server_stops(environ:
         assert server.parent.wait(timeout=PATIENCE_SECONDS) == 0
 
 
+def test_a_request_that_does_not_go_on_is_given_up_in_the_time_that_is_set(environ: dict[str, str]) -> None:
+    with serving(environ, ONHAND_HEAD_SECONDS="0.2") as server:
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 408")
+
+
 def refuses(host: str, port: int) -> bool:
     """Whether nobody accepts connections there."""
     try:
