@@ -16,6 +16,10 @@ PREFIX = "ONHAND_"
 
 _Text = Annotated[str, Meta(extra={"accepted": "text"})]
 _Path = Annotated[str, Meta(extra={"accepted": "a path, or nothing"})]
+_Token = Annotated[
+    str,
+    Meta(pattern=r"^$|^[A-Za-z0-9._~+/-]{16,512}=*$", extra={"accepted": "16 or more characters of a bearer token"}),
+]
 _Flag = Annotated[bool, Meta(extra={"accepted": "true or false"})]
 _DatabaseUrl = Annotated[
     str,
@@ -103,6 +107,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shutdown_seconds: Annotated[_Seconds, "How long requests may go on after the server was told to stop."] = 20.0
     log_every_request: Annotated[_Flag, "Whether answers below 400 have a line in the log, as the others have."] = False
     log_level: Annotated[_LogLevel, "The least grave records that are logged."] = "info"
+
+    metrics_token: Annotated[
+        _Token, "The bearer token that `/metrics` is shown for; where there is none, it is shown to nobody."
+    ] = ""
+    metrics_open: Annotated[_Flag, "Whether `/metrics` is shown to anybody; a sandbox shows it in any case."] = False
 
     signature_seconds: Annotated[_Positive, "How long a signed time stamp is accepted (SG-03)."] = 180.0
     signature_future_seconds: Annotated[_Seconds, "How far ahead of our clock a signed time stamp may be."] = 60.0

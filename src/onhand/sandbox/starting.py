@@ -228,6 +228,7 @@ def settings_of_sandbox(settings: Settings, path: Path) -> Settings:
         data_directory=str(path.parent),
         object_store_url="",
         housekeeping_seconds=0.0,
+        metrics_open=True,
     )
 
 

@@ -22,6 +22,7 @@ from onhand.store.database import Database
 from onhand.store.objects import ObjectStore
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.surface import surface as gateway_surface
+from onhand.surfaces.operator.health import MetricsDoor
 from onhand.surfaces.operator.surface import OperatorServices
 from onhand.surfaces.operator.surface import surface as operator_surface
 from onhand.surfaces.plumbing.application import Intercept, build_application
@@ -207,6 +208,7 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
         event_future_seconds=settings.event_future_seconds,
         backroom_hours=settings.backroom_hours,
         refused_tokens=common.published.operator_tokens,
+        metrics_door=MetricsDoor(settings.metrics_open, settings.metrics_token),
     )
 
 

@@ -18,6 +18,7 @@ from onhand.stock.locations import SHIP_NODE, Locations
 from onhand.stock.resolving import EventLimits
 from onhand.store.database import Database, Session
 from onhand.store.schema import newest_revision
+from onhand.surfaces.operator.health import MetricsDoor
 from onhand.surfaces.operator.surface import OperatorServices, surface
 from onhand.surfaces.plumbing.application import Application, build_application
 from onhand.surfaces.plumbing.metrics import RequestMetrics
@@ -29,23 +30,31 @@ GTIN = "00012345678905"
 OTHER_GTIN = "00012345678912"
 LIMITS = BodyLimits(body_bytes_max=100_000, decompressed_bytes_max=400_000, line_bytes_max=10_000, rows_max=50)
 
+OPEN = MetricsDoor(is_open=True)
+
 
 class Desk:
     """The API as an operator client sees it."""
 
-    def __init__(self, database: Database, clock: FrozenClock, calls_per_second: int = 1_000) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: FrozenClock,
+        calls_per_second: int = 1_000,
+        metrics_door: MetricsDoor = OPEN,
+    ) -> None:
         self.database = database
         self.clock = clock
         self._declarations = itertools.count(1)
         self.revision: str | None = newest_revision()
-        self.application = self._application(calls_per_second)
+        self.application = self._application(calls_per_second, metrics_door)
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.application, raise_app_exceptions=False),
             base_url="http://onhand.test",
             headers={"Authorization": f"Bearer {TOKEN}"},
         )
 
-    def _application(self, calls_per_second: int) -> Application:
+    def _application(self, calls_per_second: int, metrics_door: MetricsDoor) -> Application:
         metrics, registry, locations = RequestMetrics(), CollectorRegistry(), Locations(self.database)
         registry.register(metrics)
         numbers = itertools.count(1)
@@ -69,6 +78,7 @@ class Desk:
             statement_form=StatementForm(),
             batch_orders_max=10,
             refused_tokens=frozenset({"published-to-anybody"}),
+            metrics_door=metrics_door,
         )
         return build_application([surface(services)], metrics=metrics, version="0")
 

@@ -25,7 +25,7 @@ from onhand.surfaces.operator.codes import CodeHandlers, code_operations
 from onhand.surfaces.operator.consumers import ConsumerHandlers, consumer_operations
 from onhand.surfaces.operator.events import EventHandlers, event_operations
 from onhand.surfaces.operator.gateway_clients import GatewayClientHandlers, gateway_client_operations
-from onhand.surfaces.operator.health import HealthHandlers, RevisionOf, health_operations
+from onhand.surfaces.operator.health import HealthHandlers, MetricsDoor, RevisionOf, health_operations
 from onhand.surfaces.operator.history import HistoryHandlers, history_operations
 from onhand.surfaces.operator.ledger import LedgerHandlers, ledger_operations
 from onhand.surfaces.operator.money import MoneyHandlers, money_operations
@@ -67,6 +67,7 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     batch_money_entries_max: int = 10_000
     event_future_seconds: int = 300
     refused_tokens: frozenset[str] = frozenset()
+    metrics_door: MetricsDoor = MetricsDoor()
 
 
 def surface(services: OperatorServices) -> Surface:
@@ -117,4 +118,4 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
 
 
 def _open(services: OperatorServices) -> tuple[Operation, ...]:
-    return health_operations(HealthHandlers(services.revision_of, services.registry))
+    return health_operations(HealthHandlers(services.revision_of, services.registry, services.metrics_door))
