@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from onhand import __version__
 from onhand.basics.clock import Clock
 from onhand.files.bodies import BodyLimits
+from onhand.partners.published import Published
 from onhand.partners.signatures import Verifier
 from onhand.partners.tokens import Tokens
 from onhand.reports.links import Links
@@ -34,7 +35,6 @@ from onhand.surfaces.suppliers.routes import surface as supplier_surface
 from onhand.surfaces.suppliers.services import SupplierServices
 from onhand.wiring.databases import open_database, revision_of, shared_secret
 from onhand.wiring.intake import build_intake
-from onhand.wiring.published import Published
 from onhand.wiring.randomness import new_id, new_token
 from onhand.wiring.rates import rates_of
 from onhand.wiring.reporting import report_kinds
@@ -175,7 +175,7 @@ def _supplier_services(common: _Common) -> SupplierServices:
             clock,
             signature_seconds=settings.signature_seconds,
             future_seconds=settings.signature_future_seconds,
-            refused_consumer_ids=common.published.consumer_ids,
+            published=common.published,
         ),
         throttle=common.throttle,
         limits=EventLimits(future_seconds=settings.event_future_seconds),
@@ -207,7 +207,7 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
         batch_money_entries_max=settings.batch_money_entries_max,
         event_future_seconds=settings.event_future_seconds,
         backroom_hours=settings.backroom_hours,
-        refused_tokens=common.published.operator_tokens,
+        published=common.published,
         metrics_door=MetricsDoor(settings.metrics_open, settings.metrics_token),
     )
 
@@ -226,7 +226,7 @@ def _gateway_services(
             new_id=new_id,
             access_seconds=settings.token_seconds,
             refresh_seconds=settings.refresh_token_seconds,
-            refused_client_ids=common.published.client_ids,
+            published=common.published,
         ),
         throttle=common.throttle,
         new_id=new_id,

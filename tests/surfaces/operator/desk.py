@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from onhand.dropship.declaring import declare
 from onhand.files.bodies import BodyLimits
 from onhand.partners.operators import OperatorClient, add_operator_client
+from onhand.partners.published import Published
 from onhand.settlement.calendar import SettlementCalendar
 from onhand.settlement.intake import SettlementIntake
 from onhand.settlement.statement import StatementForm
@@ -30,6 +31,13 @@ GTIN = "00012345678905"
 OTHER_GTIN = "00012345678912"
 LIMITS = BodyLimits(body_bytes_max=100_000, decompressed_bytes_max=400_000, line_bytes_max=10_000, rows_max=50)
 
+PUBLISHED = Published(
+    consumer_ids=frozenset({"everybodys-consumer"}),
+    operator_tokens=frozenset({"published-to-anybody"}),
+    client_ids=frozenset({"everybodys-client"}),
+    key_fingerprints=frozenset({"81be7fc88bd1cd12ec5895e72ecf5c100afa18ae75f4c526c73fe6d837301247"}),
+    client_secrets=frozenset({"a-secret-of-everybody"}),
+)
 OPEN = MetricsDoor(is_open=True)
 
 
@@ -77,7 +85,7 @@ class Desk:
             calendar=SettlementCalendar(),
             statement_form=StatementForm(),
             batch_orders_max=10,
-            refused_tokens=frozenset({"published-to-anybody"}),
+            published=PUBLISHED,
             metrics_door=metrics_door,
         )
         return build_application([surface(services)], metrics=metrics, version="0")

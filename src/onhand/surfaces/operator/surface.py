@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from onhand.basics.clock import Clock
 from onhand.dropship.orders.intake import OrderIntake
 from onhand.files.bodies import BodyLimits
+from onhand.partners.published import NOTHING_PUBLISHED, Published
 from onhand.settlement.calendar import SettlementCalendar
 from onhand.settlement.intake import SettlementIntake
 from onhand.settlement.statement import StatementForm
@@ -66,7 +67,7 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     order_gather_seconds: float = 0.005
     batch_money_entries_max: int = 10_000
     event_future_seconds: int = 300
-    refused_tokens: frozenset[str] = frozenset()
+    published: Published = NOTHING_PUBLISHED
     metrics_door: MetricsDoor = MetricsDoor()
 
 
@@ -83,8 +84,8 @@ def surface(services: OperatorServices) -> Surface:
 
 def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
     database, locations, clock = services.database, services.locations, services.clock
-    bytes_max = services.body_limits.body_bytes_max
-    access = Access(database, services.throttle, services.refused_tokens)
+    bytes_max, published = services.body_limits.body_bytes_max, services.published
+    access = Access(database, services.throttle, services.published.operator_tokens)
     ledger = LedgerHandlers(database, locations, clock, bytes_max, backroom_hours=services.backroom_hours)
     orders = OrderIntake(
         database,
@@ -95,9 +96,11 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
     )
     return (
         *partner_operations(PartnerHandlers(database, clock, bytes_max), access),
-        *consumer_operations(ConsumerHandlers(database, clock, bytes_max), access),
-        *client_operations(ClientHandlers(database, clock, bytes_max, services.new_token), access),
-        *gateway_client_operations(GatewayClientHandlers(database, clock, bytes_max, services.new_token), access),
+        *consumer_operations(ConsumerHandlers(database, clock, bytes_max, published), access),
+        *client_operations(ClientHandlers(database, clock, bytes_max, services.new_token, published), access),
+        *gateway_client_operations(
+            GatewayClientHandlers(database, clock, bytes_max, services.new_token, published), access
+        ),
         *code_operations(CodeHandlers(database, clock, bytes_max, services.new_token), access),
         *store_operations(StoreHandlers(database, locations, clock, bytes_max), access),
         *ship_node_operations(ShipNodeHandlers(database, clock, bytes_max), access),
