@@ -164,6 +164,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         _Positive, "After how long a client of which nothing of an answer was taken is left."
     ] = 120.0
     body_bytes_max: Annotated[_Count, "The largest body of a request, as sent."] = 16_777_216
+    small_body_bytes_max: Annotated[
+        _Count, "The largest body of a request about one thing or some hundred values, where that is less."
+    ] = 262_144
     body_decompressed_bytes_max: Annotated[_Count, "The largest body of a request, once decompressed."] = 134_217_728
     line_bytes_max: Annotated[_Count, "The longest line of a file or of a body of lines."] = 1_048_576
     batch_events_max: Annotated[_Count, "Events of one request, at most."] = 10_000

@@ -181,7 +181,7 @@ def _supplier_services(common: _Common) -> SupplierServices:
         limits=EventLimits(future_seconds=settings.event_future_seconds),
         page_token_secret=common.page_secret,
         page_rows_max=settings.page_rows_max,
-        body_bytes_max=settings.body_bytes_max,
+        body_bytes_max=_small_body_bytes_max(settings),
         floor_at_zero=settings.floor_at_zero,
     )
 
@@ -199,6 +199,7 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
         new_token=new_token,
         cursor_secret=common.page_secret,
         body_limits=_body_limits(settings),
+        small_body_bytes_max=_small_body_bytes_max(settings),
         batch_orders_max=settings.batch_orders_max,
         order_gather_seconds=settings.order_gather_seconds,
         settlement=build_settlement(database, settings, clock),
@@ -231,7 +232,7 @@ def _gateway_services(
         throttle=common.throttle,
         new_id=new_id,
         cursor_secret=common.page_secret,
-        body_bytes_max=settings.body_bytes_max,
+        body_bytes_max=_small_body_bytes_max(settings),
         feed_bytes_max=settings.feed_bytes_max,
         feed_rows_max=settings.feed_rows_max,
         wake_worker=wake_worker,
@@ -243,6 +244,10 @@ def _gateway_services(
         behind_tls_proxy=settings.behind_tls_proxy,
         octet_stream_is_csv=settings.settlement_octet_stream_csv,
     )
+
+
+def _small_body_bytes_max(settings: Settings) -> int:
+    return min(settings.small_body_bytes_max, settings.body_bytes_max)
 
 
 def _links(settings: Settings, secret: bytes) -> Links:

@@ -31,6 +31,7 @@ GTIN = "00012345678905"
 OTHER_GTIN = "00012345678912"
 LIMITS = BodyLimits(body_bytes_max=100_000, decompressed_bytes_max=400_000, line_bytes_max=10_000, rows_max=50)
 
+SMALL_BODY_BYTES_MAX = 60_000
 PUBLISHED = Published(
     consumer_ids=frozenset({"everybodys-consumer"}),
     operator_tokens=frozenset({"published-to-anybody"}),
@@ -81,6 +82,7 @@ class Desk:
             new_token=lambda: f"a-random-token-{next(numbers)}",
             cursor_secret=b"a secret of the tests",
             body_limits=LIMITS,
+            small_body_bytes_max=SMALL_BODY_BYTES_MAX,
             settlement=SettlementIntake(self.database, self.clock, SettlementCalendar()),
             calendar=SettlementCalendar(),
             statement_form=StatementForm(),

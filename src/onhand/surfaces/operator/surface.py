@@ -59,6 +59,7 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     new_token: Callable[[], str]
     cursor_secret: bytes
     body_limits: BodyLimits
+    small_body_bytes_max: int = 262_144
     settlement: SettlementIntake
     calendar: SettlementCalendar
     statement_form: StatementForm
@@ -84,9 +85,9 @@ def surface(services: OperatorServices) -> Surface:
 
 def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
     database, locations, clock = services.database, services.locations, services.clock
-    bytes_max, published = services.body_limits.body_bytes_max, services.published
+    bytes_max, small, published = services.body_limits.body_bytes_max, services.small_body_bytes_max, services.published
     access = Access(database, services.throttle, services.published.operator_tokens)
-    ledger = LedgerHandlers(database, locations, clock, bytes_max, backroom_hours=services.backroom_hours)
+    ledger = LedgerHandlers(database, locations, clock, small, backroom_hours=services.backroom_hours)
     orders = OrderIntake(
         database,
         locations,
@@ -95,13 +96,13 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         gather_seconds=services.order_gather_seconds,
     )
     return (
-        *partner_operations(PartnerHandlers(database, clock, bytes_max), access),
-        *consumer_operations(ConsumerHandlers(database, clock, bytes_max, published), access),
-        *client_operations(ClientHandlers(database, clock, bytes_max, services.new_token, published), access),
+        *partner_operations(PartnerHandlers(database, clock, small), access),
+        *consumer_operations(ConsumerHandlers(database, clock, small, published), access),
+        *client_operations(ClientHandlers(database, clock, small, services.new_token, published), access),
         *gateway_client_operations(
-            GatewayClientHandlers(database, clock, bytes_max, services.new_token, published), access
+            GatewayClientHandlers(database, clock, small, services.new_token, published), access
         ),
-        *code_operations(CodeHandlers(database, clock, bytes_max, services.new_token), access),
+        *code_operations(CodeHandlers(database, clock, small, services.new_token), access),
         *store_operations(StoreHandlers(database, locations, clock, bytes_max), access),
         *ship_node_operations(ShipNodeHandlers(database, clock, bytes_max), access),
         *centre_operations(CentreHandlers(database, clock, bytes_max), access),
