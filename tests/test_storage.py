@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
+from onhand.partners.published import NOTHING_PUBLISHED
 from onhand.reports.links import Links, object_key
 from onhand.settings import BadSetting, Settings
 from onhand.store.folders import FolderStore
 from onhand.store.objects import StorageUnavailable
 from onhand.wiring.databases import open_database, shared_secret
-from onhand.wiring.published import NOTHING_PUBLISHED
 from onhand.wiring.serving import REPORT_LINKS, running_server
 from onhand.wiring.storage import open_objects
 from tests.conftest import FrozenClock

@@ -16,6 +16,10 @@ PREFIX = "ONHAND_"
 
 _Text = Annotated[str, Meta(extra={"accepted": "text"})]
 _Path = Annotated[str, Meta(extra={"accepted": "a path, or nothing"})]
+_Token = Annotated[
+    str,
+    Meta(pattern=r"^$|^[A-Za-z0-9._~+/-]{16,512}=*$", extra={"accepted": "16 or more characters of a bearer token"}),
+]
 _Flag = Annotated[bool, Meta(extra={"accepted": "true or false"})]
 _DatabaseUrl = Annotated[
     str,
@@ -104,6 +108,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_every_request: Annotated[_Flag, "Whether answers below 400 have a line in the log, as the others have."] = False
     log_level: Annotated[_LogLevel, "The least grave records that are logged."] = "info"
 
+    metrics_token: Annotated[
+        _Token, "The bearer token that `/metrics` is shown for; where there is none, it is shown to nobody."
+    ] = ""
+    metrics_open: Annotated[_Flag, "Whether `/metrics` is shown to anybody; a sandbox shows it in any case."] = False
+
     signature_seconds: Annotated[_Positive, "How long a signed time stamp is accepted (SG-03)."] = 180.0
     signature_future_seconds: Annotated[_Seconds, "How far ahead of our clock a signed time stamp may be."] = 60.0
     throttle: Annotated[_Flag, "Whether calls over the limits are answered 429."] = True
@@ -142,8 +151,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     page_rows_max: Annotated[_Count, "Rows of one page of history (TH-06)."] = 100
     floor_at_zero: Annotated[_Flag, "Whether availability below 0 is shown as 0 (OP-06)."] = False
 
+    connections_max: Annotated[_Count, "Connections of one process, at most; further ones are answered 503."] = 1_000
     head_bytes_max: Annotated[_Count, "The longest request line and headers, together."] = 65_536
+    head_seconds: Annotated[_Positive, "How long a request line and headers may take to be whole; then 408."] = 20.0
+    body_silence_seconds: Annotated[_Positive, "How long a body is waited for while nothing of it comes; then 408."] = (
+        30.0
+    )
+    body_bytes_per_second: Annotated[
+        _Count, "How many bytes of a body give a second of that time back, as long as it is not full."
+    ] = 500
+    answer_silence_seconds: Annotated[
+        _Positive, "After how long a client of which nothing of an answer was taken is left."
+    ] = 120.0
     body_bytes_max: Annotated[_Count, "The largest body of a request, as sent."] = 16_777_216
+    small_body_bytes_max: Annotated[
+        _Count, "The largest body of a request about one thing or some hundred values, where that is less."
+    ] = 262_144
     body_decompressed_bytes_max: Annotated[_Count, "The largest body of a request, once decompressed."] = 134_217_728
     line_bytes_max: Annotated[_Count, "The longest line of a file or of a body of lines."] = 1_048_576
     batch_events_max: Annotated[_Count, "Events of one request, at most."] = 10_000

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from onhand.basics.nesting import DEPTH_MAX, check_nesting
+from onhand.basics.nesting import DEPTH_MAX, check_nesting, decoded
 
 
 def nested(depth: int, opening: bytes = b"[", closing: bytes = b"]") -> bytes:
@@ -32,3 +32,11 @@ def test_brackets_in_a_text_are_no_levels() -> None:
 @pytest.mark.parametrize("text", [b"[" * 40, b"[" * 40 + b"\xff", b'["\xff"]' * 40])
 def test_what_is_no_json_is_for_its_decoder_to_tell(text: bytes) -> None:
     check_nesting(text)
+
+
+def test_what_is_decoded_is_looked_at_in_the_same_pass() -> None:
+    assert decoded(b'{"a": [1, null]}') == {"a": [1, None]}
+    with pytest.raises(RecursionError):
+        decoded(nested(DEPTH_MAX + 1))
+    with pytest.raises(msgspec.DecodeError):
+        decoded(b"[" * 40)

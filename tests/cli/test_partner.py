@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from onhand.sandbox.credentials import credentials, supplier_public_key
 from tests.cli.conftest import Run
 
 CONSUMER = "7c8b1a52-2f0e-4d8c-9d1e-1f5a1b2c3d4e"
@@ -95,3 +96,16 @@ def test_lists_of_those_who_have_nothing_are_empty(run: Run, acme: str) -> None:
     run("partner", "add", "bare", "--name", "Bare")
     assert run("partner", "key", "list", CONSUMER).out == "No keys.\n"
     assert run("partner", "consumer", "list", "--partner", "bare").out == "No consumers.\n"
+
+
+@pytest.mark.contract("SB-02")
+def test_a_sandboxs_credentials_are_refused_under_any_id(run: Run, acme: str, tmp_path: Path) -> None:
+    known, file = credentials(), tmp_path / "public.pem"
+    file.write_text(supplier_public_key(), encoding="ascii")
+    for words, said in (
+        (["partner", "key", "add", CONSUMER, str(file)], "The private half of this key"),
+        (["partner", "consumer", "add", acme, known.supplier.consumer_id], "This consumer id"),
+        (["client", "add", known.vendor.client_id, acme], "This client id"),
+    ):
+        ran = run(*words)
+        assert (ran.status, f"{said} is that of every sandbox" in ran.err, ran.err.count("\n")) == (1, True, 1)

@@ -12,7 +12,7 @@ import pytest
 from onhand.sandbox.credentials import credentials
 from tests.cli.conftest import Run
 from tests.client.rogue import Asked, Reply, Rogue, said
-from tests.client.test_downloads import SETTLEMENT, Press, whole, zipped
+from tests.client.test_downloads import SETTLEMENT, Press, request, whole, zipped
 from tests.processes import sandbox_process
 
 ITEM, NODE = "00012947218283", "123456701"
@@ -134,6 +134,29 @@ def test_a_key_of_a_row_is_read_in_any_case(shop: Run, tmp_path: Path) -> None:
     assert shop("feeds", "submit", "rows", "--wait").status == 0
     (shown,) = shop("inventory", "get", ITEM, "--node", NODE, "--json").json
     assert shown["input"] == "infinite"
+
+
+@pytest.mark.parametrize(
+    ("words", "noted"),
+    [
+        (["feeds", "submit", "rows.csv", "--wait"], "The feed F1@Y goes on, and `onhand feeds watch` can follow it"),
+        (["reports", "get", "DSV_INVENTORY"], "The report r-1 goes on, and can be waited for again"),
+    ],
+)
+def test_a_wait_that_breaks_off_says_in_its_line_what_goes_on(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], noted: str
+) -> None:
+    def script(asked: Asked, _: int) -> Reply:
+        return Reply(200, {"feedId": "F1@Y", **request("RECEIVED")}) if asked.method == "POST" else said(403)
+
+    (tmp_path / "rows.csv").write_text(f"gtin,ship node,quantity\n{ITEM},{NODE},7\n", encoding="utf-8")
+    with Rogue(script).running() as rogue:
+        write_profiles(tmp_path, rogue.url)
+        monkeypatch.setenv("ONHAND_PROFILES", str(tmp_path / "profiles.toml"))
+        monkeypatch.setenv("VENDOR_SECRET", "s")
+        ran = run(*words)
+    assert (ran.status, ran.err.count("\n")) == (1, 1)
+    assert f". {noted}" in ran.err
 
 
 def test_rows_that_can_t_be_right_are_not_sent(shop: Run, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.processes import PATIENCE_SECONDS, Server, serving, until
 
+METRICS_TOKEN = "a-token-of-metrics"
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def environ(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
@@ -40,7 +42,7 @@ def test_every_process_answers_and_the_server_says_how_many_there_are(environ: d
 
 @pytest.mark.contract("OP-09")
 def test_a_scrape_of_any_process_shows_what_all_have_counted_the_ended_ones_too(environ: dict[str, str]) -> None:
-    with serving(environ) as server:
+    with serving(environ, ONHAND_METRICS_TOKEN=METRICS_TOKEN) as server:
         first, second = server.processes
         bearer = f"Bearer {server.token}"
         asked = [only(server, pid, "/operator/v1/stores", Authorization=bearer) for pid in (first, second, second)]
@@ -53,7 +55,7 @@ def test_a_scrape_of_any_process_shows_what_all_have_counted_the_ended_ones_too(
 
 def counted(server: Server, process_id: int) -> str:
     """How often stores were listed, as one process shows it."""
-    lines = only(server, process_id, "/metrics").text.splitlines()
+    lines = only(server, process_id, "/metrics", Authorization=f"Bearer {METRICS_TOKEN}").text.splitlines()
     named = 'onhand_http_requests_total{operation="listStores",status="200",surface="operator"} '
     return next((line.removeprefix(named) for line in lines if line.startswith(named)), "")
 
@@ -75,6 +77,14 @@ def test_a_request_that_has_begun_is_answered_although_the_server_stops(environ:
             connection.sendall(b'"Main"}')
             assert connection.recv(100).startswith(b"HTTP/1.1 200")
         assert server.parent.wait(timeout=PATIENCE_SECONDS) == 0
+
+
+def test_a_request_that_does_not_go_on_is_given_up_in_the_time_that_is_set(environ: dict[str, str]) -> None:
+    with serving(environ, ONHAND_HEAD_SECONDS="0.2") as server:
+        host, _, port = server.url.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=PATIENCE_SECONDS) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+            assert connection.recv(100).startswith(b"HTTP/1.1 408")
 
 
 def refuses(host: str, port: int) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import pytest
@@ -26,6 +26,10 @@ class Blockingly:
         answer = ask(self.client)
         return answer.to_list() if hasattr(answer, "to_list") and hasattr(answer, "pages") else answer
 
+    def pages(self, ask: Callable[[Any], Any], start: str | None) -> Iterator[Any]:
+        """The pages of rows, from a place on."""
+        yield from ask(self.client).pages(start=start)
+
     def close(self) -> None:
         self.client.close()
 
@@ -45,6 +49,13 @@ class Awaitingly:
             return (await answer.collect()).rows if hasattr(answer, "collect") else await answer
 
         return self._runner.run(asked())
+
+    def pages(self, ask: Callable[[Any], Any], start: str | None) -> Iterator[Any]:
+        """The pages of rows, from a place on."""
+        pages = ask(self.client).pages(start=start)
+        with suppress(StopAsyncIteration):
+            while True:
+                yield self._runner.run(anext(pages))
 
     def close(self) -> None:
         self._runner.run(self.client.close())

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from onhand.client import Failed, Forbidden, NotFound, Polling, RowFilter, Unfinished, Unreadable, rows_of_file
+from onhand.client import Failed, Forbidden, NotFound, Policy, Polling, RowFilter, Unfinished, Unreadable, rows_of_file
 from onhand.client.downloads import unpacked, unpacked_bytes
 from onhand.client.results.fulfilment import ReconciliationRow
 from onhand.client.results.reports import VisibilityRow
 from tests.client.conftest import Stage
-from tests.client.rogue import Act, Asked, Reply, said
+from tests.client.rogue import Act, Asked, Reply, in_turn, said
 
 SELDOM = Polling(first_seconds=60.0, factor=1.5, seconds_max=600.0)
 HEADER = (
@@ -225,15 +225,29 @@ def test_a_zip_that_can_t_be_read_is_unreadable_in_a_file_and_in_memory(tmp_path
     archive = tmp_path / "a.zip"
     archive.write_bytes(content)
     with pytest.raises(Unreadable, match="unpacked"):
-        unpacked(archive)
+        unpacked(archive, 1_000_000)
     with pytest.raises(Unreadable, match="unpacked"):
-        unpacked_bytes(content)
+        unpacked_bytes(content, 1_000_000)
     assert list(tmp_path.iterdir()) == [archive]
 
 
 def test_a_zip_that_swells_in_memory_is_given_up() -> None:
     with pytest.raises(Unreadable, match=r"more than 1,000 bytes.*save it to a file"):
         unpacked_bytes(zipped("0" * 5_000_000), bytes_max=1_000)
+
+
+def test_the_policy_bounds_what_is_unpacked_in_memory(stage: Stage) -> None:
+    scene = stage(in_turn(Reply(200, zipped("0" * 5_000_000))), Policy(unpacked_bytes_max=1_000))
+    with pytest.raises(Unreadable, match=r"more than 1,000 bytes.*unpacked_bytes_max"):
+        scene.ask(lambda client: client.settlement.rows(date(2026, 5, 5), form="zip"))
+
+
+@pytest.mark.parametrize("content", [zipped("0" * 5_000_000), b"0" * 5_000_000], ids=["a bomb", "as it comes"])
+def test_the_policy_bounds_what_is_saved_and_nothing_of_it_stays(stage: Stage, tmp_path: Path, content: bytes) -> None:
+    scene = stage(in_turn(Reply(200, content)), Policy(file_bytes_max=100_000))
+    with pytest.raises(Unreadable, match=r"more than 100,000 bytes.*file_bytes_max"):
+        scene.ask(lambda client: client.settlement.save(date(2026, 5, 5), tmp_path))
+    assert [each.name for each in tmp_path.iterdir() if each.suffix != ".zip"] == []
 
 
 def test_a_file_in_a_zip_of_the_same_name_is_kept(stage: Stage, tmp_path: Path) -> None:
@@ -248,7 +262,7 @@ def test_a_zip_does_not_climb_out_of_its_folder(tmp_path: Path) -> None:
     inner.mkdir()
     archive = inner / "a.zip"
     archive.write_bytes(zipped(name="../../outside.csv"))
-    assert unpacked(archive) == inner / "outside.csv"
+    assert unpacked(archive, 1_000_000) == inner / "outside.csv"
 
 
 def test_a_zip_that_swells_is_given_up(tmp_path: Path) -> None:

@@ -353,6 +353,31 @@ def test_a_walk_goes_on_when_its_token_expires_in_the_middle(stage: Stage) -> No
     assert ([row.sku for row in rows], len(scene.rogue.calls), scene.rogue.tokens) == (["s0", "s1", "s2"], 4, 2)
 
 
+def test_a_walk_that_broke_off_goes_on_at_the_place_that_the_last_page_named(stage: Stage) -> None:
+    def script(asked: Any, _: int) -> Reply:
+        place = int(asked.query.get("nextCursor", 0))
+        if place == 2 and not mended:
+            return said(403)
+        meta = {"totalCount": 4, **({"nextCursor": str(place + 1)} if place < 3 else {})}
+        return Reply(200, {"meta": meta, "elements": {"inventories": [{"sku": f"s{place}", "nodes": []}]}})
+
+    def skus(start: str | None) -> list[str]:
+        for page in scene.ask.pages(lambda client: client.inventory.list(), start):
+            places.append(page.following)
+            found.extend(row.sku for row in page.rows)
+        return found
+
+    found: list[str] = []
+    places: list[str | None] = []
+    mended = False
+    scene = stage(script)
+    with pytest.raises(Refused):
+        skus(None)
+    mended = True
+    assert skus(places[-1]) == ["s0", "s1", "s2", "s3"]
+    assert len(scene.rogue.calls) == 5
+
+
 def test_an_answer_that_drips_is_given_up_when_its_time_is_over(stage: Stage) -> None:
     scene = stage(in_turn(Reply(200, b" " * 4_000_000)), Policy(attempts_max=1, attempt_seconds=10.0))
     # Each look at the clock finds half a second gone: the body's many pieces take longer than the attempt may.

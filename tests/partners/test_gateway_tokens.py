@@ -16,6 +16,7 @@ from onhand.partners.clients import (
 )
 from onhand.partners.delegations import Acting, end_delegation, issue_code, redeem_code
 from onhand.partners.onboarding import add_partner, partner_by_code
+from onhand.partners.published import Published
 from onhand.partners.tokens import Caller, TokenDenial, Tokens
 from onhand.store.database import Database
 from tests.conftest import FrozenClock
@@ -163,10 +164,17 @@ async def test_revoking_a_client_ends_all_its_tokens(database: Database, clock: 
 @pytest.mark.contract("SB-02")
 async def test_a_published_client_opens_nothing_on_another_server(database: Database, make: Make) -> None:
     text = await own_token(database, make())
-    server = make(refused_client_ids=frozenset({"own"}))
+    server = make(published=Published(client_ids=frozenset({"own"})))
     assert await reason(server, text) == "unknown"
     assert await server.authenticate("own", SECRET) is None
     assert await make().authenticate("own", SECRET) is not None
+
+
+@pytest.mark.contract("SB-02")
+async def test_a_published_secret_is_nobodys_on_another_server(database: Database, make: Make) -> None:
+    await own_token(database, make())
+    server = make(published=Published(client_secrets=frozenset({SECRET})))
+    assert await server.authenticate("own", SECRET) is None
 
 
 async def test_a_refresh_token_is_no_access_token_nor_the_other_way_round(database: Database, make: Make) -> None:

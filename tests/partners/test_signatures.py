@@ -7,6 +7,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from onhand.partners.identity import Identity
+from onhand.partners.keys import fingerprint
+from onhand.partners.published import Published
 from onhand.partners.signatures import Denial, SecurityHeaders, Verifier, is_signature_of
 from onhand.store.database import Database
 from onhand.store.queries import Query
@@ -137,8 +139,24 @@ async def test_a_consumer_whose_key_is_public_is_refused_as_unknown(
     verifier: Verifier, clock: FrozenClock, keys: dict[str, rsa.RSAPrivateKey], database: Database
 ) -> None:
     strict = Verifier(
-        database, clock, signature_seconds=180, future_seconds=60, refused_consumer_ids=frozenset({_CONSUMER})
+        database,
+        clock,
+        signature_seconds=180,
+        future_seconds=60,
+        published=Published(consumer_ids=frozenset({_CONSUMER})),
     )
     denial = await strict.verify(_signed(keys["1"], clock), None)
     assert isinstance(denial, Denial)
     assert denial.code == "consumer_unknown"
+
+
+@pytest.mark.contract("SB-02")
+async def test_a_key_whose_private_half_is_public_signs_nothing_for_anybody(
+    verifier: Verifier, clock: FrozenClock, keys: dict[str, rsa.RSAPrivateKey], database: Database
+) -> None:
+    published = Published(key_fingerprints=frozenset({fingerprint(keys["1"].public_key())}))
+    strict = Verifier(database, clock, signature_seconds=180, future_seconds=60, published=published)
+    for _ in range(2):
+        denial = await strict.verify(_signed(keys["1"], clock), None)
+        assert isinstance(denial, Denial)
+        assert denial.code == "signature_invalid"

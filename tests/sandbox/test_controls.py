@@ -428,8 +428,8 @@ def test_requests_that_come_during_resets_are_answered(served: str) -> None:
 
 
 async def test_nothing_of_it_answers_in_a_server_that_is_no_sandbox(tmp_path: Path, clock: FrozenClock) -> None:
+    from onhand.partners.published import NOTHING_PUBLISHED
     from onhand.settings import Settings
-    from onhand.wiring.published import NOTHING_PUBLISHED
     from onhand.wiring.serving import running_server
 
     settings = Settings(data_directory=str(tmp_path))

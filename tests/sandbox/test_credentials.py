@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from onhand.sandbox.credentials import credentials, provider_public_key, supplier_public_key
+from onhand.sandbox.credentials import PUBLISHED, credentials, provider_public_key, supplier_public_key
 from onhand.sandbox.starting import running_sandbox
 from tests.conftest import FrozenClock
 from tests.sandbox.conftest import UNTHROTTLED
@@ -44,6 +44,20 @@ def test_each_private_key_belongs_to_the_public_key_that_is_seeded() -> None:
     for signer, public_key in ((known.supplier, supplier_public_key()), (known.provider, provider_public_key())):
         own = load_pem_private_key(signer.private_key_pem.encode(), password=None).public_key()
         assert own.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode() == public_key
+
+
+@pytest.mark.contract("SB-02")
+def test_all_of_them_are_known_as_published() -> None:
+    known = credentials()
+    for public_key in (supplier_public_key(), provider_public_key()):
+        assert PUBLISHED.refused_key(public_key) is not None
+        assert PUBLISHED.refused_key("".join(public_key.splitlines()[1:-1])) is not None
+    for signer in (known.supplier, known.provider):
+        assert PUBLISHED.refused_consumer(signer.consumer_id) is not None
+    for client in (known.vendor, known.seller, known.viewer):
+        assert PUBLISHED.refused_client(client.client_id, None) is not None
+        assert PUBLISHED.refused_client("another", client.client_secret) is not None
+    assert PUBLISHED.refused_token(known.operator.token) is not None
 
 
 async def test_a_half_seeded_database_of_a_killed_sandbox_is_made_anew(tmp_path: Path, clock: FrozenClock) -> None:

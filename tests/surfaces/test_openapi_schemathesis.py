@@ -30,10 +30,10 @@ from onhand.partners.consumers import add_consumer, add_key
 from onhand.partners.keys import KeyPair, generate_key_pair, signing_headers
 from onhand.partners.onboarding import add_partner
 from onhand.partners.operators import add_operator_client
+from onhand.partners.published import NOTHING_PUBLISHED
 from onhand.settings import Settings
 from onhand.stock.locations import NewStore, add_stores
 from onhand.wiring.databases import open_database
-from onhand.wiring.published import NOTHING_PUBLISHED
 from onhand.wiring.serving import running_server
 from tests.conftest import FrozenClock
 

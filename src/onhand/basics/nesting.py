@@ -4,6 +4,7 @@ A decoder takes what fits in the stack that is left where it is called. What com
 that shows what was sent, may have less of it left.
 """
 
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -18,14 +19,27 @@ def check_nesting(text: bytes) -> None:
     Raises:
         RecursionError: it is nested more than 32 deep, as a decoder raises for what is nested deeper than it can go.
     """
-    if text.count(b"[") + text.count(b"{") <= DEPTH_MAX:
-        return
-    try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return
-    if _is_deep(value):
+    if _could_be_deep(text):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            decoded(text)
+
+
+def decoded(text: bytes) -> Any:
+    """What a text of JSON says.
+
+    Raises:
+        RecursionError: it is nested more than 32 deep.
+        DecodeError: it is no JSON.
+        UnicodeDecodeError: it is not in UTF-8.
+    """
+    value = msgspec.json.decode(text)
+    if _could_be_deep(text) and _is_deep(value):
         raise RecursionError(f"more than {DEPTH_MAX} levels")
+    return value
+
+
+def _could_be_deep(text: bytes) -> bool:
+    return text.count(b"[") + text.count(b"{") > DEPTH_MAX
 
 
 def _is_deep(value: Any) -> bool:

@@ -83,11 +83,16 @@ def told_in_one_line(url: str) -> Iterator[None]:
     try:
         yield
     except NoAnswer as error:
-        raise NotNow(f"{url} can't be asked: {error}") from error
+        raise NotNow(f"{url} can't be asked: {_with_notes(error)}") from error
     except _NOT_NOW as error:
-        raise NotNow(str(error)) from error
+        raise NotNow(_with_notes(error)) from error
     except OnhandError as error:
-        raise Problem(str(error)) from error
+        raise Problem(_with_notes(error)) from error
+
+
+def _with_notes(error: OnhandError) -> str:
+    """An error and what was noted of it on its way, such as that a feed goes on all the same."""
+    return ". ".join([str(error), *getattr(error, "__notes__", ())])
 
 
 def _of_profile(named: NamedProfile) -> Asker:

@@ -6,11 +6,12 @@ from typing import Annotated, Any
 import typer
 
 from onhand.basics.clock import system_clock
-from onhand.cli.answers import print_facts, print_rows
+from onhand.cli.answers import accepted, print_facts, print_rows
 from onhand.cli.onboarded import answer_of, every, moment_text
 from onhand.cli.options import AsJson, new_group
 from onhand.partners import clients
 from onhand.partners.clients import GatewayClient, Scopes
+from onhand.sandbox.credentials import PUBLISHED
 from onhand.wiring.randomness import new_token
 
 app = new_group("Clients of the gateway: the programs of suppliers, sellers and service providers.")
@@ -41,6 +42,7 @@ def add(
 
     Example: `onhand client add acme-warehouse acme --reports view_only`
     """
+    accepted(PUBLISHED.refused_client(client_id, None))
     secret, scopes = new_token(), Scopes(inventory.value, feeds.value, reports.value)
     client = answer_of(
         lambda database: clients.add_gateway_client(

@@ -19,6 +19,7 @@ from onhand.cli.feedsources import FailedRow, FeedSource, FeedView, served_feeds
 from onhand.cli.options import AsJson, new_group
 from onhand.cli.profiles import is_profile_chosen
 from onhand.cli.stopping import stoppable
+from onhand.client.errors import OnhandError
 from onhand.dropship.feeds.forms import DSV_INVENTORY
 
 app = new_group("Feeds: what was sent in thousands of rows, how far it is, and what failed of it.")
@@ -207,7 +208,7 @@ async def _followed(source: FeedSource, feed_id: str, *, as_json: bool) -> tuple
         task = progress.add_task("waiting", total=None, said="")
         before: FeedView | None = None
         while True:
-            feed = await source.feed(feed_id)
+            feed = await _asked_again(source, feed_id)
             if feed != before:
                 said = f"{feed.items_succeeded:,} good, {feed.items_failed:,} failed"
                 described = feed.feed_status.lower()
@@ -218,6 +219,14 @@ async def _followed(source: FeedSource, feed_id: str, *, as_json: bool) -> tuple
                 return feed, await source.failed(feed_id) if feed.items_failed else []
             before = feed
             await asyncio.sleep(source.pause_seconds)
+
+
+async def _asked_again(source: FeedSource, feed_id: str) -> FeedView:
+    try:
+        return await source.feed(feed_id)
+    except OnhandError as error:
+        error.add_note(f"The feed {feed_id} goes on, and `onhand feeds watch` can follow it")
+        raise
 
 
 def _print_change(feed: FeedView, *, as_json: bool) -> None:

@@ -8,13 +8,14 @@ import typer
 
 from onhand.basics.clock import system_clock
 from onhand.cli import operator
-from onhand.cli.answers import Problem, print_facts, print_rows
+from onhand.cli.answers import Problem, accepted, print_facts, print_rows
 from onhand.cli.onboarded import answer_of, every, moment_text, text_of
 from onhand.cli.options import AsJson, new_group
 from onhand.partners import consumers as consumer_keys
 from onhand.partners import onboarding
 from onhand.partners.consumers import Consumer, ConsumerKey
 from onhand.partners.onboarding import Partner
+from onhand.sandbox.credentials import PUBLISHED
 
 app = new_group("Partners: suppliers, sellers and service providers, with what they show to be let in.")
 consumers = new_group("Consumers: what a partner's signed requests name themselves by.")
@@ -111,6 +112,7 @@ def add_consumer(code: Code, consumer_id: ConsumerId, as_json: AsJson = False) -
     Example: `onhand partner consumer add acme 7c8b1a52-2f0e-4d8c-9d1e-1f5a1b2c3d4e`
     """
     named = {"partner_code": code, "consumer_id": consumer_id}
+    accepted(PUBLISHED.refused_consumer(consumer_id))
     consumer = answer_of(lambda database: consumer_keys.add_consumer(database, system_clock, **named))
     print_facts(_consumer_row(consumer), as_json=as_json)
 
@@ -142,6 +144,7 @@ def add_key(
     Example: `onhand partner key add 7c8b1a52-2f0e-4d8c-9d1e-1f5a1b2c3d4e acme-public.pem --key-version 2`
     """
     named = {"consumer_id": consumer_id, "key_version": key_version, "public_key": text_of(public_key)}
+    accepted(PUBLISHED.refused_key(named["public_key"]))
     key = answer_of(lambda database: consumer_keys.add_key(database, system_clock, **named))
     print_facts(_key_row(key), as_json=as_json)
 

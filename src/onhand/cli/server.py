@@ -17,6 +17,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from onhand.cli.answers import Problem
+from onhand.serving.bounds import Bounds
 from onhand.serving.configuration import ReadyServer, configuration
 from onhand.settings import Settings
 from onhand.surfaces.plumbing.correlation import JsonLines
@@ -101,7 +102,7 @@ def _configuration(application: ASGIApp, settings: Settings, dates_itself: bool)
     return configuration(
         application,
         shutdown_seconds=settings.shutdown_seconds,
-        head_bytes_max=settings.head_bytes_max,
+        bounds=Bounds.of(settings),
         dates_itself=dates_itself,
         tls_certificate=settings.tls_certificate,
         tls_key=settings.tls_key,

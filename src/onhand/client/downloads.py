@@ -15,8 +15,6 @@ from onhand.client.errors import NotFound, Refused, Unreadable
 from onhand.client.steps import Answer, Exchange, Headers, Request, done
 
 SECONDS_MAX = 3_600.0
-UNPACKED_BYTES_MAX = 20_000_000_000
-UNPACKED_IN_MEMORY_BYTES_MAX = 1_000_000_000
 _PIECE_BYTES = 1 << 20
 _NO_RANGE = 416
 # RuntimeError is how zipfile says that it is encrypted, or packed in a way that it doesn't know.
@@ -34,11 +32,12 @@ class FileSink:
 
     A broken download is taken up where it ended, by this program or by its next run, if the server says that it serves
     parts, and that the file is still the same. What says so stands beside the part, under the name of the part and
-    `.tag`.
+    `.tag`. A file has at most `bytes_max` bytes.
     """
 
-    def __init__(self, path: Path, arrived: Arrived | None = None) -> None:
+    def __init__(self, path: Path, bytes_max: int, arrived: Arrived | None = None) -> None:
         self.path = path
+        self._bytes_max = bytes_max
         self._part = path.with_name(f"{path.name}.part")
         self._tag = path.with_name(f"{path.name}.part.tag")
         self._arrived = arrived
@@ -84,8 +83,14 @@ class FileSink:
         return True
 
     def write(self, piece: bytes) -> None:
-        """Write the next piece."""
+        """Write the next piece.
+
+        Raises:
+            Unreadable: the file would be larger than it may be.
+        """
         assert self._file is not None, "a body begins before its first piece"
+        if self._bytes + len(piece) > self._bytes_max:
+            raise Unreadable(_too_large(self._bytes_max), operation=self.path.name)
         self._file.write(piece)
         self._bytes += len(piece)
         if self._arrived:
@@ -127,6 +132,11 @@ class FileSink:
             return False
         self._bytes_total = int(found[2]) if found[2] != "*" else None
         return True
+
+
+def file_sink(caller: Caller, path: Path, arrived: Arrived | None) -> FileSink:
+    """A file to download to, as large as the policy allows."""
+    return FileSink(path, caller.policy.file_bytes_max, arrived)
 
 
 def downloaded(caller: Caller, request: Request, sink: FileSink, seconds_max: float = SECONDS_MAX) -> Exchange[Answer]:
@@ -179,7 +189,7 @@ def file_name(answer: Answer, otherwise: str) -> str:
     return Path(found[1].strip()).name if found else otherwise
 
 
-def unpacked(archive: Path, *, bytes_max: int = UNPACKED_BYTES_MAX) -> Path:
+def unpacked(archive: Path, bytes_max: int) -> Path:
     """The one file of a ZIP, beside it.
 
     Raises:
@@ -197,7 +207,7 @@ def unpacked(archive: Path, *, bytes_max: int = UNPACKED_BYTES_MAX) -> Path:
     return target
 
 
-def unpacked_bytes(content: bytes, *, bytes_max: int = UNPACKED_IN_MEMORY_BYTES_MAX) -> bytes:
+def unpacked_bytes(content: bytes, bytes_max: int) -> bytes:
     """The one file of a ZIP in memory; what is no ZIP, as it is.
 
     Raises:
@@ -211,10 +221,15 @@ def unpacked_bytes(content: bytes, *, bytes_max: int = UNPACKED_IN_MEMORY_BYTES_
         with zipfile.ZipFile(io.BytesIO(content)) as packed, packed.open(_only(packed)) as source:
             found = source.read(bytes_max + 1)
             if len(found) > bytes_max:
-                raise ValueError(f"there are more than {bytes_max:,} bytes in it: save it to a file")
+                allowed = "which unpacked_bytes_max of the policy allows"
+                raise ValueError(f"there are more than {bytes_max:,} bytes in it, {allowed}: save it to a file")
             return found
     except _UNPACKING as error:
         raise Unreadable(f"it can't be unpacked: {error}", operation="ZIP") from error
+
+
+def _too_large(bytes_max: int) -> str:
+    return f"there are more than {bytes_max:,} bytes in it, which file_bytes_max of the policy allows"
 
 
 def _only(packed: zipfile.ZipFile) -> zipfile.ZipInfo:
@@ -232,7 +247,7 @@ def _copy(source: IO[bytes], target: Path, bytes_max: int) -> None:
             while piece := source.read(_PIECE_BYTES):
                 left -= len(piece)
                 if left < 0:
-                    raise ValueError(f"there are more than {bytes_max:,} bytes in it")
+                    raise ValueError(_too_large(bytes_max))
                 file.write(piece)
         part.replace(target)
     finally:

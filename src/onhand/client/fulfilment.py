@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from onhand.client.csvs import ReportRows, rows_in, rows_of_file
-from onhand.client.downloads import SECONDS_MAX, Arrived, FileSink, downloaded, file_name
+from onhand.client.downloads import SECONDS_MAX, Arrived, downloaded, file_name, file_sink
 from onhand.client.gateway import Parameters, read
 from onhand.client.gtins import padded_gtin
 from onhand.client.operations import Awaiting, Blocking, Group, Page, Walk, listing, operation
@@ -45,7 +45,7 @@ class FulfilmentOperations(Group):
     ) -> Exchange[ReportRows[ReconciliationRow]]:
         """What `reconciliation` gives, saved as a file; `arrived` hears of its bytes."""
         request = _report(start_date, end_date, gtin)
-        yield from downloaded(self._caller, request, FileSink(file, arrived), seconds_max)
+        yield from downloaded(self._caller, request, file_sink(self._caller, file, arrived), seconds_max)
         return rows_of_file(file, ReconciliationRow)
 
     @operation
@@ -68,7 +68,9 @@ class FulfilmentOperations(Group):
         arrived: Arrived | None = None,
     ) -> Exchange[ReportRows[ReconciliationRow]]:
         """What `month` gives, saved as a file; `arrived` hears of its bytes."""
-        yield from downloaded(self._caller, _month_report(month, gtin), FileSink(file, arrived), seconds_max)
+        yield from downloaded(
+            self._caller, _month_report(month, gtin), file_sink(self._caller, file, arrived), seconds_max
+        )
         return rows_of_file(file, ReconciliationRow)
 
     @listing(LogEntry)

@@ -128,10 +128,10 @@ class Rows(Frames[T], Generic[T]):
         for page in self.pages():
             yield from page.rows
 
-    def pages(self) -> Iterator[Page[T]]:
-        """Page by page."""
+    def pages(self, start: str | None = None) -> Iterator[Page[T]]:
+        """Page by page, from the first one or from `start`: the `following` of a page that was had before."""
         places = Places()
-        page = self._driver.run(self._walk(None))
+        page = self._driver.run(self._walk(start))
         yield page
         while (place := places.follow(page.following)) is not None:
             page = self._driver.run(self._walk(place))
@@ -151,10 +151,10 @@ class AsyncRows(Generic[T]):
             for row in page.rows:
                 yield row
 
-    async def pages(self) -> AsyncIterator[Page[T]]:
-        """Page by page."""
+    async def pages(self, start: str | None = None) -> AsyncIterator[Page[T]]:
+        """Page by page, from the first one or from `start`: the `following` of a page that was had before."""
         places = Places()
-        page = await self._driver.run(self._walk(None))
+        page = await self._driver.run(self._walk(start))
         yield page
         while (place := places.follow(page.following)) is not None:
             page = await self._driver.run(self._walk(place))

@@ -23,7 +23,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     It is tried `attempts_max` times at most, and as a whole it lasts no longer than `deadline_seconds`. Between two
     attempts, where the server did not say how long, the waiting grows by `backoff_factor` from `backoff_seconds` to
     `backoff_seconds_max`, and half of it is drawn by lot. One attempt may take `attempt_seconds`. An answer that is
-    read as a whole has at most `answer_bytes_max` bytes.
+    read as a whole has at most `answer_bytes_max` bytes, and `unpacked_bytes_max` where it is a ZIP that is unpacked
+    there. A file that is saved has at most `file_bytes_max`, as it comes and once it is unpacked.
     """
 
     attempts_max: int = 6
@@ -33,6 +34,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     backoff_factor: float = 2.0
     backoff_seconds_max: float = 30.0
     answer_bytes_max: int = 100_000_000
+    unpacked_bytes_max: int = 1_000_000_000
+    file_bytes_max: int = 20_000_000_000
 
 
 DEFAULT_POLICY = Policy()

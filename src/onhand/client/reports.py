@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from onhand.client.caller import Caller, json_body
 from onhand.client.csvs import ReportRows, rows_of_file
-from onhand.client.downloads import SECONDS_MAX, Arrived, FileSink, downloaded, unpacked
+from onhand.client.downloads import SECONDS_MAX, Arrived, downloaded, file_sink, unpacked
 from onhand.client.errors import Failed, Forbidden, Unfinished
 from onhand.client.gateway import read, write
 from onhand.client.operations import Awaiting, Blocking, Group, Page, Walk, listing, operation
@@ -238,14 +238,16 @@ def _saved(
         name = Path(urlsplit(found.download_url).path).name or "report.zip"
         try:
             left = until - caller.around.monotonic()
-            yield from downloaded(caller, _file_request(found.download_url), FileSink(folder / name, arrived), left)
+            yield from downloaded(
+                caller, _file_request(found.download_url), file_sink(caller, folder / name, arrived), left
+            )
         except Forbidden:
             if is_last:
                 raise
         else:
             break
     archive = folder / name
-    path = yield from done(lambda: unpacked(archive))
+    path = yield from done(lambda: unpacked(archive, caller.policy.file_bytes_max))
     if path != archive:
         archive.unlink()
     return path

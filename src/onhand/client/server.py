@@ -2,13 +2,15 @@
 
 from urllib.parse import quote
 
+import msgspec
+
 from onhand.client.operations import Awaiting, Blocking, Group, operation
 from onhand.client.results.server import Alive, ProblemMeaning, Ready
 from onhand.client.steps import Exchange, Request
 
 
 class ServerOperations(Group):
-    """Health and metrics of a server; no credentials are needed."""
+    """Health and metrics of a server; no credentials of a partner or an operator are needed."""
 
     @operation
     def alive(self) -> Exchange[Alive]:
@@ -21,9 +23,12 @@ class ServerOperations(Group):
         return self._caller.result(_unsigned("GET /readyz", "/readyz"), Ready)
 
     @operation
-    def metrics(self) -> Exchange[str]:
-        """Its metrics, as Prometheus reads them."""
-        answer = yield from self._caller.ask(_unsigned("GET /metrics", "/metrics", accept="text/plain"))
+    def metrics(self, *, token: str | None = None) -> Exchange[str]:
+        """Its metrics, as Prometheus reads them, for the `token` that the server may ask for."""
+        request = _unsigned("GET /metrics", "/metrics", accept="text/plain")
+        if token is not None:
+            request = msgspec.structs.replace(request, headers=(("Authorization", f"Bearer {token}"),))
+        answer = yield from self._caller.ask(request)
         return answer.body.decode("utf-8")
 
     @operation

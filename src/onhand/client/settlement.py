@@ -8,12 +8,12 @@ import msgspec
 
 from onhand.client.caller import Caller
 from onhand.client.csvs import ReportRows, attribute_of, rows_in, rows_of_file
-from onhand.client.downloads import SECONDS_MAX, Arrived, FileSink, downloaded, file_name, unpacked, unpacked_bytes
+from onhand.client.downloads import SECONDS_MAX, Arrived, downloaded, file_name, file_sink, unpacked, unpacked_bytes
 from onhand.client.errors import Unreadable
 from onhand.client.gateway import read
 from onhand.client.operations import Awaiting, Blocking, Group, Page, Walk, listing, operation
 from onhand.client.results.settlement import Cells, LegacyRow, OffsetPage, ReportDates, SettlementPage, SettlementRow
-from onhand.client.steps import Exchange, Request, done
+from onhand.client.steps import Answer, Exchange, Request, done
 
 FileForm = Literal["csv", "zip"]
 
@@ -40,7 +40,7 @@ class SettlementOperations(Group):
     ) -> Exchange[ReportRows[SettlementRow]]:
         """The rows of a report, the summary first; sent as CSV, or as a ZIP."""
         answer = yield from self._caller.ask(_file(report_date, form, partner_id))
-        return rows_in(unpacked_bytes(answer.body), SettlementRow, file_name(answer, f"{report_date}.csv"))
+        return rows_in(_content(self._caller, answer), SettlementRow, file_name(answer, f"{report_date}.csv"))
 
     @operation
     def legacy_rows(
@@ -48,7 +48,7 @@ class SettlementOperations(Group):
     ) -> Exchange[ReportRows[LegacyRow]]:
         """The rows of a report in its earlier form of 67 columns."""
         answer = yield from self._caller.ask(_file(report_date, form, partner_id, legacy=True))
-        return rows_in(unpacked_bytes(answer.body), LegacyRow, file_name(answer, f"{report_date}.csv"))
+        return rows_in(_content(self._caller, answer), LegacyRow, file_name(answer, f"{report_date}.csv"))
 
     @operation
     def save(
@@ -129,6 +129,10 @@ class AsyncSettlement(SettlementOperations, Awaiting):
     """Settlement reports, awaited."""
 
 
+def _content(caller: Caller, answer: Answer) -> bytes:
+    return unpacked_bytes(answer.body, caller.policy.unpacked_bytes_max)
+
+
 def _version(legacy: bool) -> str | None:
     return None if legacy else _VERSION
 
@@ -146,19 +150,19 @@ def _file(report_date: date, form: FileForm, partner_id: str | None, *, legacy: 
 def _saved(caller: Caller, request: Request, target: Path, form: FileForm, waiting: _Waiting) -> Exchange[None]:
     seconds_max, arrived = waiting
     if form == "csv":
-        yield from downloaded(caller, request, FileSink(target, arrived), seconds_max)
+        yield from downloaded(caller, request, file_sink(caller, target, arrived), seconds_max)
         return
     archive = target.with_suffix(".zip")
-    yield from downloaded(caller, request, FileSink(archive, arrived), seconds_max)
-    yield from done(lambda: _unpack(archive, target))
+    yield from downloaded(caller, request, file_sink(caller, archive, arrived), seconds_max)
+    yield from done(lambda: _unpack(archive, target, caller.policy.file_bytes_max))
 
 
-def _unpack(archive: Path, target: Path) -> None:
+def _unpack(archive: Path, target: Path, bytes_max: int) -> None:
     content = archive.open("rb")
     with content:
         is_packed = content.read(2) == b"PK"
     # A server may be set to answer with the CSV here too (RC-03).
-    (unpacked(archive) if is_packed else archive).replace(target)
+    (unpacked(archive, bytes_max) if is_packed else archive).replace(target)
     archive.unlink(missing_ok=True)
 
 

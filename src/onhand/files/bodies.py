@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from onhand.basics.elements import Element, has_more_elements
 from onhand.files.compression import is_gzip, is_zstd, plain_bytes
 from onhand.files.limits import ReadLimits, TooLarge, Unreadable
 from onhand.files.rows import BYTE_ORDER_MARK, Row, json_rows
@@ -15,8 +16,7 @@ _ENCODINGS: Mapping[str, Callable[[bytes], bool]] = MappingProxyType(
     {"": bool, "identity": bool, "gzip": is_gzip, "x-gzip": is_gzip, "zstd": is_zstd}
 )
 _list = msgspec.json.Decoder(list[msgspec.Raw] | dict[str, msgspec.Raw])
-# So many rows take no more memory than a body does; whether there are more is found out without holding them.
-_ROWS_HELD_MAX = 1_000_000
+_COUNTED = list[Element] | dict[str, msgspec.Raw]
 _PIECE_BYTES = 262_144
 
 
@@ -68,7 +68,8 @@ def _pieces(text: bytes) -> Iterator[bytes]:
 
 def _list_rows(text: bytes, rows_max: int) -> Iterator[Row]:
     try:
-        _check_count(text, rows_max)
+        if has_more_elements(text, _COUNTED, rows_max):
+            raise _too_many(rows_max)
         found = _list.decode(text)
     except RecursionError as error:
         raise Unreadable("the body is nested too deep: an event is a flat object") from error
@@ -76,29 +77,6 @@ def _list_rows(text: bytes, rows_max: int) -> Iterator[Row]:
         raise Unreadable(f"the body is not a JSON list of objects: {error}") from error
     rows = found if isinstance(found, list) else [text]
     return (Row(number, bytes(row)) for number, row in enumerate(rows, 1))
-
-
-class _Element:
-    """One element of a list, of which nothing is kept."""
-
-
-_ELEMENT = _Element()
-
-
-def _check_count(text: bytes, rows_max: int) -> None:
-    """Refuse a list of so many rows that they would fill the memory before they are counted."""
-    if text.count(b",") < max(rows_max, _ROWS_HELD_MAX):
-        return
-    count = 0
-
-    def counted(_type: type, _value: object) -> _Element:
-        nonlocal count
-        count += 1
-        if count > rows_max:
-            raise _too_many(rows_max)
-        return _ELEMENT
-
-    msgspec.json.decode(text, type=list[_Element] | dict[str, msgspec.Raw], dec_hook=counted)
 
 
 def _too_many(rows_max: int) -> TooLarge:

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from hashlib import sha256
 from typing import NamedTuple
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -53,6 +54,12 @@ def public_pem(key: rsa.RSAPublicKey) -> str:
     """The key as SPKI PEM, the one form in which keys are kept."""
     spki = serialization.PublicFormat.SubjectPublicKeyInfo
     return key.public_bytes(serialization.Encoding.PEM, spki).decode()
+
+
+def fingerprint(key: rsa.RSAPublicKey) -> str:
+    """What a key is known by: the SHA-256 of its SPKI in DER, in hexadecimal."""
+    spki = serialization.PublicFormat.SubjectPublicKeyInfo
+    return sha256(key.public_bytes(serialization.Encoding.DER, spki)).hexdigest()
 
 
 def read_public_key(text: str) -> rsa.RSAPublicKey | Refusal:

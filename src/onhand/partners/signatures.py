@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from onhand.basics.clock import Clock
 from onhand.partners.identity import Identity, identify
 from onhand.partners.keys import read_public_key
+from onhand.partners.published import NOTHING_PUBLISHED, Published
 from onhand.store.database import Database
 
 DenialCode = Literal["no_consumer_id", "headers_missing", "consumer_unknown", "timestamp_expired", "signature_invalid"]
@@ -63,7 +64,8 @@ class Verifier:
 
     Clients send one signature with every call of its three minutes. The key is read from the database each time all
     the same and is part of what is remembered, so one that was revoked or replaced is refused at once.
-    `refused_consumer_ids` are unknown here whatever the database says: those whose private keys are published (SB-02).
+    `published` are credentials that are nobody's here, whatever the database says (SB-02): its consumers are unknown,
+    and its keys sign nothing.
     """
 
     def __init__(
@@ -73,14 +75,14 @@ class Verifier:
         *,
         signature_seconds: float,
         future_seconds: float,
-        refused_consumer_ids: frozenset[str] = frozenset(),
+        published: Published = NOTHING_PUBLISHED,
         remembered_max: int = 10_000,
     ) -> None:
         self._database = database
         self._clock = clock
         self._signature_milliseconds = int(signature_seconds * _MILLISECONDS_PER_SECOND)
         self._future_milliseconds = int(future_seconds * _MILLISECONDS_PER_SECOND)
-        self._refused_consumer_ids = refused_consumer_ids
+        self._published = published
         self._remembered_max = remembered_max
         # A plain dictionary would look for its oldest among all places that were emptied before it.
         self._verified: OrderedDict[tuple[SecurityHeaders, str], None] = OrderedDict()
@@ -105,7 +107,7 @@ class Verifier:
         consumer_id = headers.consumer_id.decode("latin-1")
         key_version = headers.key_version.decode("latin-1")
         # PostgreSQL takes no text with a NUL in it, and no id or code has any other such character either.
-        if not consumer_id.isprintable() or consumer_id in self._refused_consumer_ids:
+        if not consumer_id.isprintable() or consumer_id in self._published.consumer_ids:
             return None
         if not key_version.isprintable():
             key_version = ""
@@ -126,7 +128,7 @@ class Verifier:
         signed = (headers, public_key)
         if signed in self._verified:
             return True
-        if not is_signature_of(headers, public_key):
+        if self._published.refused_key(public_key) or not is_signature_of(headers, public_key):
             return False
         if len(self._verified) >= self._remembered_max:
             # The oldest goes: it is the nearest to its end.

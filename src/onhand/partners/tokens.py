@@ -15,6 +15,7 @@ import msgspec
 
 from onhand.basics.clock import MICROSECONDS, Clock, format_seconds
 from onhand.partners.clients import KnownClient, Scopes, client_by_secret
+from onhand.partners.published import NOTHING_PUBLISHED, Published
 from onhand.store.database import Database, Value
 from onhand.store.queries import Queries
 
@@ -89,7 +90,7 @@ _WRONG_USE: dict[Use, TokenDenial] = {
 class Tokens:
     """Gives tokens out and reads them. `secret` is shared by every process of the server and by no other.
 
-    `refused_client_ids` open nothing here, whatever the database says (SB-02).
+    `published` are credentials that open nothing here, whatever the database says (SB-02).
     """
 
     def __init__(
@@ -101,7 +102,7 @@ class Tokens:
         new_id: Callable[[], str],
         access_seconds: int = ACCESS_SECONDS,
         refresh_seconds: int = REFRESH_SECONDS,
-        refused_client_ids: frozenset[str] = frozenset(),
+        published: Published = NOTHING_PUBLISHED,
     ) -> None:
         self.access_seconds = access_seconds
         self._database = database
@@ -109,14 +110,14 @@ class Tokens:
         self._key = hmac.digest(secret, _LABEL, _DIGEST)
         self._new_id = new_id
         self._seconds: dict[Use, int] = {"access": access_seconds, "refresh": refresh_seconds}
-        self._refused_client_ids = refused_client_ids
+        self._published = published
         # Clients send one token many times. What is no token is not remembered, so it takes no room.
         self._read = lru_cache(maxsize=_READ_REMEMBERED)(self._read_once)
 
     async def authenticate(self, client_id: str, secret: str) -> KnownClient | None:
         """The live client of that id, where this is its secret."""
         client = await client_by_secret(self._database, client_id, secret)
-        return None if client_id in self._refused_client_ids else client
+        return None if self._published.refused_client(client_id, secret) else client
 
     def issue(self, client_id: str, partner_id: int, *, use: Use = "access", renewals: int = 0) -> str:
         """A token for a client that acts for a partner; `renewals` is that of its delegation, 0 for its own partner."""
@@ -138,7 +139,7 @@ class Tokens:
             said = f"The token expired at {format_seconds(claims.expires_at)}Z."
             return TokenDenial("expired", said)
         client_id, partner_id = claims.client_id, claims.partner_id
-        if client_id in self._refused_client_ids:
+        if client_id in self._published.client_ids:
             return _UNKNOWN
         named: dict[str, Value] = {"client_id": client_id, "partner_id": partner_id, "renewals": claims.renewals}
         row = await self._database.one(_SQL["caller"], **named)

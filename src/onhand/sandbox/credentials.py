@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 
-from onhand.wiring.published import Published
+from onhand.partners.published import Published
 
 _HERE = Path(__file__).parent
 SUPPLIER_NAME = "Awesome Company"
@@ -22,10 +22,21 @@ VIEWER_CLIENT_ID = "sandbox-viewer"
 SELLER_CLIENT_ID = "sandbox-seller"
 SELLER_CODE = "10000000001"
 
+VENDOR_SECRET = "sandbox-vendor-secret"  # noqa: S105, published on purpose
+VIEWER_SECRET = "sandbox-viewer-secret"  # noqa: S105, published on purpose
+SELLER_SECRET = "sandbox-seller-secret"  # noqa: S105, published on purpose
+
 PUBLISHED = Published(
     consumer_ids=frozenset({SUPPLIER_CONSUMER_ID, PROVIDER_CONSUMER_ID}),
     operator_tokens=frozenset({OPERATOR_TOKEN}),
     client_ids=frozenset({VENDOR_CLIENT_ID, VIEWER_CLIENT_ID, SELLER_CLIENT_ID}),
+    key_fingerprints=frozenset(
+        {
+            "81be7fc88bd1cd12ec5895e72ecf5c100afa18ae75f4c526c73fe6d837301247",
+            "3a9087a23d3b73163288f4f7f75489a165df4409944d1ccf5f3f7948f7dc5a7c",
+        }
+    ),
+    client_secrets=frozenset({VENDOR_SECRET, VIEWER_SECRET, SELLER_SECRET}),
 )
 
 
@@ -78,9 +89,9 @@ def credentials() -> Credentials:
     return Credentials(
         SupplierCredentials(SUPPLIER_CONSUMER_ID, KEY_VERSION, _text("supplier_private_key.pem")),
         ProviderCredentials(PROVIDER_CONSUMER_ID, KEY_VERSION, _text("provider_private_key.pem"), SUPPLIER_CODE),
-        ClientCredentials(VENDOR_CLIENT_ID, "sandbox-vendor-secret"),
-        SellerCredentials(SELLER_CLIENT_ID, "sandbox-seller-secret", SELLER_CODE),
-        ClientCredentials(VIEWER_CLIENT_ID, "sandbox-viewer-secret"),
+        ClientCredentials(VENDOR_CLIENT_ID, VENDOR_SECRET),
+        SellerCredentials(SELLER_CLIENT_ID, SELLER_SECRET, SELLER_CODE),
+        ClientCredentials(VIEWER_CLIENT_ID, VIEWER_SECRET),
         OperatorCredentials(OPERATOR_TOKEN),
     )
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from onhand.basics.clock import Clock, http_date
+from onhand.partners.published import NOTHING_PUBLISHED
 from onhand.sandbox.controls.clock import MovableClock
 from onhand.sandbox.controls.exchanges import OPERATION, Exchange, Exchanges
 from onhand.sandbox.controls.faults import Fault, Faults, Struck
@@ -23,7 +24,6 @@ from onhand.surfaces.plumbing.metrics import RequestMetrics
 from onhand.surfaces.plumbing.operations import Surface
 from onhand.wiring.databases import open_database
 from onhand.wiring.intake import build_intake
-from onhand.wiring.published import NOTHING_PUBLISHED
 from onhand.wiring.serving import Controls, Running, running_parts
 
 _DATABASE = "sandbox.db"
@@ -230,6 +230,7 @@ def settings_of_sandbox(settings: Settings, path: Path) -> Settings:
         data_directory=str(path.parent),
         object_store_url="",
         housekeeping_seconds=0.0,
+        metrics_open=True,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from onhand.serving.bounds import Bounds
 from onhand.serving.transport import protocol_of
 
 
@@ -13,20 +14,20 @@ def configuration(
     application: ASGIApp,
     *,
     shutdown_seconds: float,
-    head_bytes_max: int,
+    bounds: Bounds,
     dates_itself: bool = False,
     tls_certificate: str = "",
     tls_key: str = "",
 ) -> uvicorn.Config:
     """What uvicorn is told.
 
-    Requests at hand have `shutdown_seconds` to end. A request line and its headers have at most `head_bytes_max`. An
-    application that `dates_itself` puts a Date header on its
-    answers. HTTPS is served where a certificate (the chain, PEM) and its key are named.
+    Requests at hand have `shutdown_seconds` to end. Connections keep to their `bounds`. An application that
+    `dates_itself` puts a Date header on its answers. HTTPS is served where a certificate (the chain,
+    PEM) and its key are named.
     """
     return uvicorn.Config(
         application,
-        http=protocol_of(head_bytes_max),
+        http=protocol_of(bounds),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 import uvloop
 from starlette.types import ASGIApp
 
+from onhand.serving.bounds import Bounds
 from onhand.serving.configuration import ReadyServer, configuration
 
 A = TypeVar("A", bound=ASGIApp)
@@ -23,14 +24,11 @@ _SHUTDOWN_SECONDS = 1.0
 
 
 class BackgroundServer(Generic[A]):
-    """Serves the application that `running` gives, which puts Date headers on its answers by its own clock.
+    """Serves the application that `running` gives, which puts Date headers on its answers by its own clock."""
 
-    A request line and its headers have at most `head_bytes_max`.
-    """
-
-    def __init__(self, running: AbstractAsyncContextManager[A], *, head_bytes_max: int) -> None:
+    def __init__(self, running: AbstractAsyncContextManager[A], *, bounds: Bounds) -> None:
         self._running = running
-        self._head_bytes_max = head_bytes_max
+        self._bounds = bounds
         self._ready: Future[A] = Future()
         self._server: ReadyServer
         self._loop: asyncio.AbstractEventLoop
@@ -72,7 +70,7 @@ class BackgroundServer(Generic[A]):
             config = configuration(
                 application,
                 shutdown_seconds=_SHUTDOWN_SECONDS,
-                head_bytes_max=self._head_bytes_max,
+                bounds=self._bounds,
                 dates_itself=True,
             )
             self._server = ReadyServer(config, lambda: self._ready.set_result(application))

@@ -18,6 +18,7 @@ from onhand.client.results.operator import Mapping as ItemMapping
 from onhand.client.sandbox import SandboxControls
 from onhand.sandbox.credentials import ClientCredentials, Credentials, SupplierCredentials, credentials
 from onhand.sandbox.starting import Sandbox, running_sandbox
+from onhand.serving.bounds import Bounds
 from onhand.settings import Settings
 from onhand.testing.background import BackgroundServer
 
@@ -41,7 +42,7 @@ def local_sandbox(
     with tempfile.TemporaryDirectory(prefix="onhand-sandbox-") as temporary:
         settings = Settings(throttle=throttle)
         running = running_sandbox(directory or Path(temporary), settings, clock, manual=manual)
-        server = BackgroundServer(running, head_bytes_max=settings.head_bytes_max)
+        server = BackgroundServer(running, bounds=Bounds.of(settings))
         application = server.start()
         try:
             # One pool of connections for all clients, so that no test has to close its own.

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from onhand import __version__
 from onhand.basics.clock import Clock
 from onhand.files.bodies import BodyLimits
+from onhand.partners.published import Published
 from onhand.partners.signatures import Verifier
 from onhand.partners.tokens import Tokens
 from onhand.reports.links import Links
@@ -22,6 +23,7 @@ from onhand.store.database import Database
 from onhand.store.objects import ObjectStore
 from onhand.surfaces.gateway.services import GatewayServices
 from onhand.surfaces.gateway.surface import surface as gateway_surface
+from onhand.surfaces.operator.health import MetricsDoor
 from onhand.surfaces.operator.surface import OperatorServices
 from onhand.surfaces.operator.surface import surface as operator_surface
 from onhand.surfaces.plumbing.application import Intercept, build_application
@@ -33,7 +35,6 @@ from onhand.surfaces.suppliers.routes import surface as supplier_surface
 from onhand.surfaces.suppliers.services import SupplierServices
 from onhand.wiring.databases import open_database, revision_of, shared_secret
 from onhand.wiring.intake import build_intake
-from onhand.wiring.published import Published
 from onhand.wiring.randomness import new_id, new_token
 from onhand.wiring.rates import rates_of
 from onhand.wiring.reporting import report_kinds
@@ -175,13 +176,13 @@ def _supplier_services(common: _Common) -> SupplierServices:
             clock,
             signature_seconds=settings.signature_seconds,
             future_seconds=settings.signature_future_seconds,
-            refused_consumer_ids=common.published.consumer_ids,
+            published=common.published,
         ),
         throttle=common.throttle,
         limits=EventLimits(future_seconds=settings.event_future_seconds),
         page_token_secret=common.page_secret,
         page_rows_max=settings.page_rows_max,
-        body_bytes_max=settings.body_bytes_max,
+        body_bytes_max=_small_body_bytes_max(settings),
         floor_at_zero=settings.floor_at_zero,
     )
 
@@ -199,6 +200,7 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
         new_token=new_token,
         cursor_secret=common.page_secret,
         body_limits=_body_limits(settings),
+        small_body_bytes_max=_small_body_bytes_max(settings),
         batch_orders_max=settings.batch_orders_max,
         order_gather_seconds=settings.order_gather_seconds,
         settlement=build_settlement(database, settings, clock),
@@ -207,7 +209,8 @@ def _operator_services(common: _Common, registry: CollectorRegistry) -> Operator
         batch_money_entries_max=settings.batch_money_entries_max,
         event_future_seconds=settings.event_future_seconds,
         backroom_hours=settings.backroom_hours,
-        refused_tokens=common.published.operator_tokens,
+        published=common.published,
+        metrics_door=MetricsDoor(settings.metrics_open, settings.metrics_token),
     )
 
 
@@ -225,12 +228,12 @@ def _gateway_services(
             new_id=new_id,
             access_seconds=settings.token_seconds,
             refresh_seconds=settings.refresh_token_seconds,
-            refused_client_ids=common.published.client_ids,
+            published=common.published,
         ),
         throttle=common.throttle,
         new_id=new_id,
         cursor_secret=common.page_secret,
-        body_bytes_max=settings.body_bytes_max,
+        body_bytes_max=_small_body_bytes_max(settings),
         feed_bytes_max=settings.feed_bytes_max,
         feed_rows_max=settings.feed_rows_max,
         wake_worker=wake_worker,
@@ -242,6 +245,10 @@ def _gateway_services(
         behind_tls_proxy=settings.behind_tls_proxy,
         octet_stream_is_csv=settings.settlement_octet_stream_csv,
     )
+
+
+def _small_body_bytes_max(settings: Settings) -> int:
+    return min(settings.small_body_bytes_max, settings.body_bytes_max)
 
 
 def _links(settings: Settings, secret: bytes) -> Links:

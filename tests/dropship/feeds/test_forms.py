@@ -1,6 +1,7 @@
 """The forms of a feed's file, read at their top level."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import msgspec
@@ -87,6 +88,19 @@ def test_too_many_records_are_refused_once_counted() -> None:
     assert isinstance(found, Refusal)
     assert (found.code, "11 records" in found.message) == ("too_many_rows", True)
     assert len(read(file_of([row()] * 10)).rows) == 10
+
+
+@pytest.mark.contract("DS-21")
+def test_far_too_many_records_are_refused_in_little_memory() -> None:
+    file = file_of([]).replace(b"[]", b"[" + b",".join([b"[]"] * 300_000) + b"]")
+    tracemalloc.start()
+    found = read_file(file, "DSV_INVENTORY", None, 10)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert isinstance(found, Refusal)
+    assert (found.code, "over 10 records" in found.message) == ("too_many_rows", True)
+    # The list itself stands there twice while it is looked at.
+    assert peak_bytes < 3 * len(file)
 
 
 @pytest.mark.contract("DS-14", "DS-21")

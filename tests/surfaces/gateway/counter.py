@@ -17,6 +17,7 @@ from onhand.catalogue.report import SourceRow
 from onhand.dropship.nodes import add_ship_node
 from onhand.partners.clients import GatewayClient, Scopes, add_gateway_client
 from onhand.partners.onboarding import Partner, add_partner, partner_by_code
+from onhand.partners.published import NOTHING_PUBLISHED
 from onhand.partners.tokens import Tokens
 from onhand.reports.links import Links
 from onhand.reports.requests import Requests
@@ -107,7 +108,7 @@ class Counter:
             self.clock,
             secret=secret,
             new_id=self.new_id,
-            refused_client_ids=others.pop("refused_client_ids", frozenset()),
+            published=others.pop("published", NOTHING_PUBLISHED),
         )
         parts: dict[str, Any] = {
             "database": self.database,

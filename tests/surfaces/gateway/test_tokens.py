@@ -9,6 +9,7 @@ import pytest
 
 from onhand.partners.clients import Scopes, add_gateway_client, revoke_gateway_client, rotate_secret
 from onhand.partners.delegations import Delegation, end_delegation, issue_code
+from onhand.partners.published import Published
 from onhand.store.database import Database
 from onhand.surfaces.plumbing.throttling import Rate
 from tests.conftest import FrozenClock
@@ -173,7 +174,9 @@ async def test_a_revoked_client_has_no_tokens_any_more(counter: Counter) -> None
 
 @pytest.mark.contract("SB-02")
 async def test_a_published_client_is_given_no_token_elsewhere(counter: Counter) -> None:
-    elsewhere = Counter(counter.database, counter.clock, refused_client_ids=frozenset({client_id("vendor")}))
+    elsewhere = Counter(
+        counter.database, counter.clock, published=Published(client_ids=frozenset({client_id("vendor")}))
+    )
     assert errors(await elsewhere.ask_token(), 401) == [("UNAUTHORIZED.GMP_GATEWAY_API", "UNAUTHORIZED")]
     assert (await elsewhere.ask_token("seller")).status_code == 200
 

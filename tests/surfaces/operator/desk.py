@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry
 from onhand.dropship.declaring import declare
 from onhand.files.bodies import BodyLimits
 from onhand.partners.operators import OperatorClient, add_operator_client
+from onhand.partners.published import Published
 from onhand.settings import Settings
 from onhand.settlement.calendar import SettlementCalendar
 from onhand.settlement.intake import SettlementIntake
@@ -18,6 +19,7 @@ from onhand.stock.locations import SHIP_NODE, Locations
 from onhand.stock.resolving import EventLimits
 from onhand.store.database import Database, Session
 from onhand.store.schema import newest_revision
+from onhand.surfaces.operator.health import MetricsDoor
 from onhand.surfaces.operator.surface import OperatorServices, surface
 from onhand.surfaces.plumbing.application import Application, build_application
 from onhand.surfaces.plumbing.metrics import RequestMetrics
@@ -30,23 +32,39 @@ GTIN = "00012345678905"
 OTHER_GTIN = "00012345678912"
 LIMITS = BodyLimits(body_bytes_max=100_000, decompressed_bytes_max=400_000, line_bytes_max=10_000, rows_max=50)
 
+SMALL_BODY_BYTES_MAX = 60_000
+PUBLISHED = Published(
+    consumer_ids=frozenset({"everybodys-consumer"}),
+    operator_tokens=frozenset({"published-to-anybody"}),
+    client_ids=frozenset({"everybodys-client"}),
+    key_fingerprints=frozenset({"81be7fc88bd1cd12ec5895e72ecf5c100afa18ae75f4c526c73fe6d837301247"}),
+    client_secrets=frozenset({"a-secret-of-everybody"}),
+)
+OPEN = MetricsDoor(is_open=True)
+
 
 class Desk:
     """The API as an operator client sees it."""
 
-    def __init__(self, database: Database, clock: FrozenClock, calls_per_second: int = 1_000) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: FrozenClock,
+        calls_per_second: int = 1_000,
+        metrics_door: MetricsDoor = OPEN,
+    ) -> None:
         self.database = database
         self.clock = clock
         self._declarations = itertools.count(1)
         self.revision: str | None = newest_revision()
-        self.application = self._application(calls_per_second)
+        self.application = self._application(calls_per_second, metrics_door)
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.application, raise_app_exceptions=False),
             base_url="http://onhand.test",
             headers={"Authorization": f"Bearer {TOKEN}"},
         )
 
-    def _application(self, calls_per_second: int) -> Application:
+    def _application(self, calls_per_second: int, metrics_door: MetricsDoor) -> Application:
         metrics, registry, locations = RequestMetrics(), CollectorRegistry(), Locations(self.database)
         registry.register(metrics)
         numbers = itertools.count(1)
@@ -65,11 +83,13 @@ class Desk:
             new_token=lambda: f"a-random-token-{next(numbers)}",
             cursor_secret=b"a secret of the tests",
             body_limits=LIMITS,
+            small_body_bytes_max=SMALL_BODY_BYTES_MAX,
             settlement=SettlementIntake(self.database, self.clock, SettlementCalendar()),
             calendar=SettlementCalendar(),
             settle=lambda: settle(Settings(settlement_unit_value="2.50"), self.database, locations, self.clock),
             batch_orders_max=10,
-            refused_tokens=frozenset({"published-to-anybody"}),
+            published=PUBLISHED,
+            metrics_door=metrics_door,
         )
         return build_application([surface(services)], metrics=metrics, version="0")
 

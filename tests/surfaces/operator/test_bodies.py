@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.surfaces.operator.desk import LIMITS, Desk, faults, problem
+from tests.surfaces.operator.desk import LIMITS, SMALL_BODY_BYTES_MAX, Desk, faults, problem
 
 PATH = "/operator/v1/partners"
 
@@ -33,9 +33,12 @@ async def test_json_that_is_no_object_is_refused(desk: Desk, body: bytes) -> Non
     assert (fault["pointer"], fault["code"]) == ("", "invalid_value")
 
 
-async def test_a_body_over_the_limit_is_refused_while_it_is_read(desk: Desk) -> None:
-    body = b'{"kind": "' + b"x" * LIMITS.body_bytes_max + b'"}'
-    problem(await desk.client.post(PATH, content=body), 413, "too-large")
+@pytest.mark.parametrize(
+    ("path", "bytes_max"), [(PATH, SMALL_BODY_BYTES_MAX), ("/operator/v1/items", LIMITS.body_bytes_max)]
+)
+async def test_a_body_over_the_limit_is_refused_while_it_is_read(desk: Desk, path: str, bytes_max: int) -> None:
+    assert (await desk.client.post(path, content=b" " * bytes_max)).status_code == 400
+    problem(await desk.client.post(path, content=b" " * (bytes_max + 1)), 413, "too-large")
 
 
 async def test_a_body_of_another_type_is_told_which_is_taken(desk: Desk) -> None:

@@ -2,8 +2,11 @@
 
 import pytest
 
+from onhand.store.database import Database
 from onhand.store.schema import newest_revision
-from tests.surfaces.operator.desk import GTIN, Desk, event, problem
+from onhand.surfaces.operator.health import MetricsDoor
+from tests.conftest import FrozenClock
+from tests.surfaces.operator.desk import GTIN, TOKEN, Desk, event, problem
 
 pytestmark = pytest.mark.contract("OP-09")
 
@@ -34,3 +37,32 @@ async def test_metrics_count_requests_and_name_nobody(shop: Desk) -> None:
     assert 'onhand_http_requests_total{operation="getStock",status="200",surface="operator"} 1.0' in text
     assert GTIN not in text
     assert "awesome-company" not in text
+
+
+METRICS_TOKEN = "a-token-of-metrics"
+
+
+@pytest.mark.parametrize(
+    ("door", "shown", "status"),
+    [
+        (MetricsDoor(), None, 401),
+        (MetricsDoor(), "Bearer ", 401),
+        (MetricsDoor(token=METRICS_TOKEN), None, 401),
+        (MetricsDoor(token=METRICS_TOKEN), f"Bearer {METRICS_TOKEN}x", 401),
+        (MetricsDoor(token=METRICS_TOKEN), f"Bearer {TOKEN}", 401),
+        (MetricsDoor(token=METRICS_TOKEN), f"Bearer {METRICS_TOKEN}", 200),
+        (MetricsDoor(is_open=True), None, 200),
+    ],
+)
+async def test_metrics_are_shown_for_their_token_and_to_anybody_only_where_that_is_wanted(
+    database: Database, clock: FrozenClock, door: MetricsDoor, shown: str | None, status: int
+) -> None:
+    desk = Desk(database, clock, metrics_door=door)
+    await desk.open()
+    desk.client.headers.clear()
+    answer = await desk.client.get("/metrics", headers={"Authorization": shown} if shown else {})
+    assert answer.status_code == status
+    if status == 401:
+        assert "ONHAND_METRICS_TOKEN" in problem(answer, 401, "unauthorized")["detail"]
+        assert answer.headers["www-authenticate"] == "Bearer"
+    await desk.client.aclose()

@@ -3,6 +3,7 @@
 import pytest
 
 from onhand.partners.keys import generate_key_pair
+from onhand.sandbox.credentials import supplier_public_key
 from tests.surfaces.operator.desk import Desk, faults, problem
 
 pytestmark = pytest.mark.contract("OP-01")
@@ -166,3 +167,30 @@ async def test_the_source_of_the_platform_itself_is_nobodys(desk: Desk) -> None:
 
 async def test_revoking_an_unknown_client_is_not_found(desk: Desk) -> None:
     problem(await desk.delete("/operator-clients/nobody"), 404, "not-found")
+
+
+@pytest.mark.contract("SB-02")
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/consumers", {"partner": "acme", "consumerId": "everybodys-consumer"}, "consumerId"),
+        ("/consumers/c-1/keys", {"keyVersion": "1", "publicKey": supplier_public_key()}, "publicKey"),
+        ("/gateway-clients", {"partner": "acme", "clientId": "everybodys-client"}, "clientId"),
+        ("/gateway-clients", {"partner": "acme", "clientId": "a", "secret": "a-secret-of-everybody"}, "secret"),
+        ("/operator-clients", {"clientId": "a", "source": "a", "token": "published-to-anybody"}, "token"),
+    ],
+)
+async def test_what_anybody_can_read_is_refused_under_any_id(
+    desk: Desk, path: str, body: dict[str, str], field: str
+) -> None:
+    await desk.post("/partners", {"kind": "supplier", "code": "acme", "name": "Acme"})
+    await desk.post("/consumers", {"partner": "acme", "consumerId": "c-1"})
+    assert faults(await desk.post(path, body), 422, "refused") == [(f"/{field}", "published")]
+
+
+@pytest.mark.contract("SB-02")
+async def test_a_published_secret_is_refused_as_the_next_one_of_a_client(desk: Desk) -> None:
+    await desk.post("/partners", {"kind": "supplier", "code": "acme", "name": "Acme"})
+    await desk.post("/gateway-clients", {"partner": "acme", "clientId": "a"})
+    rotated = await desk.post("/gateway-clients/a/secret", {"secret": "a-secret-of-everybody"})
+    assert faults(rotated, 422, "refused") == [("/secret", "published")]

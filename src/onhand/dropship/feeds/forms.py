@@ -15,6 +15,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import Raw
 
+from onhand.basics.elements import Element, has_more_elements
 from onhand.basics.nesting import check_nesting
 from onhand.basics.refusal import Refusal
 from onhand.dropship.feeds.faults import (
@@ -89,9 +90,11 @@ def read_file(content: bytes, feed_type: str, ship_node: str | None, rows_max: i
     header_text = top[header_key]
     if len(header_text) > _HEADER_BYTES_MAX:
         return _faulty(_large_header(header_key, len(header_text)))
+    if _has_more_rows(top.get(keys.get(_LIST, ""), b""), rows_max):
+        return _too_many(f"over {rows_max:,}", rows_max)
     rows, list_fault = _rows_of(top, keys)
     if len(rows) > rows_max:
-        return _too_many(len(rows), rows_max)
+        return _too_many(f"{len(rows):,}", rows_max)
     try:
         for part in (header_text, *rows):
             check_nesting(bytes(part))
@@ -179,8 +182,16 @@ def _rows_of(top: Mapping[str, Raw], keys: Mapping[str, str]) -> tuple[list[Raw]
         return [], FeedFault(INVALID_FILE, "Inventory", "Inventory is not a list: give one, with a row each.")
 
 
-def _too_many(count: int, rows_max: int) -> Refusal:
-    return Refusal(TOO_MANY_ROWS, "Inventory", f"The feed has {count:,} records: send at most {rows_max:,} in one.")
+def _has_more_rows(listed: bytes | Raw, rows_max: int) -> bool:
+    try:
+        return has_more_elements(listed, list[Element], rows_max)
+    except (msgspec.DecodeError, RecursionError):
+        # What it is instead is told where it is read.
+        return False
+
+
+def _too_many(count: str, rows_max: int) -> Refusal:
+    return Refusal(TOO_MANY_ROWS, "Inventory", f"The feed has {count} records: send at most {rows_max:,} in one.")
 
 
 def _too_many_nodes(rows: Sequence[Raw], rows_max: int) -> Refusal | None:
@@ -191,7 +202,7 @@ def _too_many_nodes(rows: Sequence[Raw], rows_max: int) -> Refusal | None:
         count += max(0, len(nodes) - 1)
         bytes_count += max(0, len(nodes) - 1) * (len(row) - len(fields.get(key, b"")))
     if count > rows_max:
-        return _too_many(count, rows_max)
+        return _too_many(f"{count:,}", rows_max)
     if bytes_count > rows_max * _RECORD_BYTES_MAX:
         said = "The rows say so much beside their many shipNodes that the records are too large: give the sku alone."
         return Refusal(TOO_MANY_ROWS, "Inventory", said)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from onhand.basics.nesting import check_nesting
+from onhand.basics.nesting import decoded
 from onhand.dropship.feeds.faults import shown
 from onhand.dropship.vocabulary import CODES, COUNTED, UNITS_MAX, Code
 from onhand.surfaces.gateway.door import Caller
@@ -167,8 +167,7 @@ def _agree(name: str, place: str, asked: str | int | None, said: str | int | Non
 def _json(body: bytes) -> tuple[Any, str]:
     """What a body says, or why it is no JSON object."""
     try:
-        check_nesting(body)
-        content = msgspec.json.decode(body)
+        content = decoded(body)
     except msgspec.DecodeError as error:
         return None, f"The body is no JSON: {error}. Send a JSON object."
     except (UnicodeDecodeError, RecursionError):

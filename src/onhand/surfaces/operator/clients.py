@@ -10,6 +10,7 @@ from starlette.responses import Response
 from onhand.basics.clock import Clock, format_micros
 from onhand.basics.refusal import Refusal
 from onhand.partners.operators import OperatorClient, add_operator_client, list_operator_clients, revoke_operator_client
+from onhand.partners.published import Published
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.parameters import PAGING, Key, Readings, Time, paging
@@ -62,13 +63,16 @@ _EXAMPLE = ClientBody("tills", "tills", "2026-03-05T12:00:00Z")
 
 
 class ClientHandlers:
-    """Answers about operator clients. `new_token` makes a random token."""
+    """Answers about operator clients. `new_token` makes a random token; those that are `published` are refused."""
 
-    def __init__(self, database: Database, clock: Clock, body_bytes_max: int, new_token: Callable[[], str]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, body_bytes_max: int, new_token: Callable[[], str], published: Published
+    ) -> None:
         self._database = database
         self._clock = clock
         self._body_bytes_max = body_bytes_max
         self._new_token = new_token
+        self._published = published
 
     async def add(self, call: Call, _: OperatorClient) -> Response | Problem:
         """Let a program in."""
@@ -76,7 +80,7 @@ class ClientHandlers:
         if isinstance(body, Problem):
             return body
         token = body.token or self._new_token()
-        added = await add_operator_client(
+        added = self._published.refused_token(body.token) or await add_operator_client(
             self._database, self._clock, client_id=body.client_id, source=body.source, token=token
         )
         return of_refusal(added) if isinstance(added, Refusal) else JsonResponse(_client_body(added, token))

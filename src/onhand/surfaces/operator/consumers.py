@@ -18,6 +18,7 @@ from onhand.partners.consumers import (
     revoke_key,
 )
 from onhand.partners.operators import OperatorClient
+from onhand.partners.published import Published
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.parameters import PAGING, Key, Readings, Time, paging
@@ -91,19 +92,22 @@ _PARTNER = Parameter(name="partner", place="query", description="Consumers of th
 
 
 class ConsumerHandlers:
-    """Answers about consumers and keys."""
+    """Answers about consumers and keys. Those that are `published` are refused."""
 
-    def __init__(self, database: Database, clock: Clock, body_bytes_max: int) -> None:
+    def __init__(self, database: Database, clock: Clock, body_bytes_max: int, published: Published) -> None:
         self._database = database
         self._clock = clock
         self._body_bytes_max = body_bytes_max
+        self._published = published
 
     async def add(self, call: Call, _: OperatorClient) -> Response | Problem:
         """Give a partner a consumer id."""
         body = await read_json(Readings(call), ConsumerBody, self._body_bytes_max)
         if isinstance(body, Problem):
             return body
-        added = await add_consumer(self._database, self._clock, partner_code=body.partner, consumer_id=body.consumer_id)
+        named = {"partner_code": body.partner, "consumer_id": body.consumer_id}
+        refusal = self._published.refused_consumer(body.consumer_id)
+        added = refusal or await add_consumer(self._database, self._clock, **named)
         return of_refusal(added) if isinstance(added, Refusal) else JsonResponse(body)
 
     async def list(self, call: Call, _: OperatorClient) -> Response | Problem:
@@ -125,7 +129,7 @@ class ConsumerHandlers:
         body = await read_json(readings, NewKeyBody, self._body_bytes_max)
         if isinstance(body, Problem):
             return body
-        key = await add_key(
+        key = self._published.refused_key(body.public_key) or await add_key(
             self._database,
             self._clock,
             consumer_id=consumer_id,

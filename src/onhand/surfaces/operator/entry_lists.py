@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 from msgspec import inspect
 
+from onhand.basics.elements import Element, has_more_elements
 from onhand.basics.refusal import Refusal
 from onhand.stock.messages import refusal_of
 from onhand.surfaces.operator.problems import REFUSED, TOO_LARGE, Fault, Problem, of_faults
@@ -27,15 +28,15 @@ class EntryReader(Generic[OneEntry]):
         self.name = name
         self._entries = msgspec.json.Decoder(kind)
         self._decimals = tuple(_decimals_in(inspect.type_info(kind)))
-        outer = msgspec.defstruct(
-            "Outer", [("entries", list[msgspec.Raw])], rename={"entries": name}, forbid_unknown_fields=True, frozen=True
-        )
-        self._decoder = msgspec.json.Decoder(outer)
-        self._outer = outer
+        self._outer = _outer(name, msgspec.Raw)
+        self._counted = _outer(name, Element)
+        self._decoder = msgspec.json.Decoder(self._outer)
 
     def raw_entries(self, body: bytes, entries_max: int) -> list[msgspec.Raw] | Problem:
         """The entries of a body as they came."""
         try:
+            if has_more_elements(body, self._counted, entries_max):
+                return _too_many(f"over {entries_max:,}", entries_max)
             found: list[msgspec.Raw] = self._decoder.decode(body).entries  # type: ignore[attr-defined]
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             document = parsed_json(body)
@@ -46,7 +47,7 @@ class EntryReader(Generic[OneEntry]):
             message = f"{self.name} is empty: give at least one entry."
             return of_faults(REFUSED, [Fault(code="invalid_value", message=message, pointer=f"/{self.name}")])
         if len(found) > entries_max:
-            return Problem(TOO_LARGE, f"Nothing was done: there are {len(found):,} entries, taken are {entries_max:,}.")
+            return _too_many(f"{len(found):,}", entries_max)
         return found
 
     def entry(self, raw: msgspec.Raw) -> OneEntry | Refusal:
@@ -91,3 +92,12 @@ def _at(document: object, path: _Path) -> object:
             return None
         document = document.get(name)
     return document
+
+
+def _outer(name: str, kind: type) -> type[msgspec.Struct]:
+    fields = [("entries", list[kind])]  # type: ignore[valid-type]
+    return msgspec.defstruct("Outer", fields, rename={"entries": name}, forbid_unknown_fields=True, frozen=True)
+
+
+def _too_many(count: str, entries_max: int) -> Problem:
+    return Problem(TOO_LARGE, f"Nothing was done: there are {count} entries, taken are {entries_max:,}.")

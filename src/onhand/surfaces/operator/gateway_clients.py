@@ -19,6 +19,7 @@ from onhand.partners.clients import (
     rotate_secret,
 )
 from onhand.partners.operators import OperatorClient
+from onhand.partners.published import Published
 from onhand.store.database import Database
 from onhand.surfaces.operator.access import Access
 from onhand.surfaces.operator.parameters import PAGING, Key, Readings, Time, paging
@@ -105,13 +106,16 @@ _PARTNER = Parameter(name="partner", place="query", description="Clients of the 
 
 
 class GatewayClientHandlers:
-    """Answers about gateway clients. `new_secret` makes a random secret."""
+    """Answers about gateway clients. `new_secret` makes a random secret; those that are `published` are refused."""
 
-    def __init__(self, database: Database, clock: Clock, body_bytes_max: int, new_secret: Callable[[], str]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, body_bytes_max: int, new_secret: Callable[[], str], published: Published
+    ) -> None:
         self._database = database
         self._clock = clock
         self._body_bytes_max = body_bytes_max
         self._new_secret = new_secret
+        self._published = published
 
     async def add(self, call: Call, _: OperatorClient) -> Response | Problem:
         """Let a program of a partner in."""
@@ -119,7 +123,7 @@ class GatewayClientHandlers:
         if isinstance(body, Problem):
             return body
         secret = body.secret or self._new_secret()
-        added = await add_gateway_client(
+        added = self._published.refused_client(body.client_id, body.secret) or await add_gateway_client(
             self._database,
             self._clock,
             client_id=body.client_id,
@@ -150,7 +154,8 @@ class GatewayClientHandlers:
         if isinstance(body, Problem):
             return body
         secret = body.secret or self._new_secret()
-        rotated = await rotate_secret(self._database, client_id=client_id, secret=secret)
+        refusal = self._published.refused_client(client_id, body.secret)
+        rotated = refusal or await rotate_secret(self._database, client_id=client_id, secret=secret)
         return _refused(rotated) if isinstance(rotated, Refusal) else JsonResponse(_body(rotated, secret))
 
     async def revoke(self, call: Call, _: OperatorClient) -> Response | Problem:

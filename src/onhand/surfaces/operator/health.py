@@ -1,5 +1,10 @@
-"""Whether the server is alive and ready, its metrics, and what each kind of problem means: without a token (OP-09)."""
+"""Whether the server is alive and ready, its metrics, and what each kind of problem means (OP-09).
 
+None of it needs a token of an operator client. The metrics say how much business is done, so that they have a door of
+their own: whoever collects them need not be able to do anything else.
+"""
+
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
@@ -15,6 +20,7 @@ from onhand.surfaces.operator.problems import (
     NOT_FOUND,
     PROBLEM_TYPES,
     TYPES_PATH,
+    UNAUTHORIZED,
     UNAVAILABLE,
     Problem,
     ProblemDetails,
@@ -29,6 +35,12 @@ TAG = "Health"
 RevisionOf = Callable[[], Awaitable[str | None]]
 """Gives the revision that the database's schema stands at, None where there is none; raises Unavailable."""
 
+_CLOSED = Problem(
+    UNAUTHORIZED,
+    "Metrics are shown to whoever sends `Authorization: Bearer <token>` with the token of ONHAND_METRICS_TOKEN, and to "
+    "nobody where that is not set; to anybody where ONHAND_METRICS_OPEN is.",
+    headers=((b"www-authenticate", b"Bearer"),),
+)
 _TYPE_BY_NAME = {problem_type.name: problem_type for problem_type in PROBLEM_TYPES}
 
 
@@ -54,12 +66,26 @@ class ProblemMeaning(msgspec.Struct, frozen=True):
     mend: str
 
 
+class MetricsDoor(msgspec.Struct, frozen=True):
+    """Who may see the metrics: anybody where it `is_open`, else who shows the token; nobody where there is none."""
+
+    is_open: bool = False
+    token: str = ""
+
+    def lets_in(self, call: Call) -> bool:
+        """Whether who calls may see them."""
+        scheme, _, shown = call.header_bytes.get(b"authorization", b"").partition(b" ")
+        is_shown = scheme.lower() == b"bearer" and hmac.compare_digest(shown.strip(), self.token.encode())
+        return self.is_open or (bool(self.token) and is_shown)
+
+
 class HealthHandlers:
     """Answers about the server itself."""
 
-    def __init__(self, revision_of: RevisionOf, registry: CollectorRegistry) -> None:
+    def __init__(self, revision_of: RevisionOf, registry: CollectorRegistry, metrics_door: MetricsDoor) -> None:
         self._revision_of = revision_of
         self._registry = registry
+        self._metrics_door = metrics_door
 
     async def alive(self, _: Call) -> Response:
         """The process answers; nothing else is looked at."""
@@ -76,8 +102,10 @@ class HealthHandlers:
             return _not_ready(call, _mismatch(revision, needed))
         return JsonResponse(Ready(needed))
 
-    async def metrics(self, _: Call) -> Response:
+    async def metrics(self, call: Call) -> Response:
         """Every metric, as Prometheus reads them."""
+        if not self._metrics_door.lets_in(call):
+            return problem_response(call, _CLOSED)
         return metrics_response(self._registry)
 
     async def problem(self, call: Call) -> Response:
@@ -111,6 +139,12 @@ def health_operations(handlers: HealthHandlers) -> tuple[Operation, ...]:
         media_type=MEDIA_TYPE,
         headers={"Retry-After": "After how many seconds to ask again."},
     )
+    closed = Answer(
+        description="The server asks for its token of metrics.",
+        type=ProblemDetails,
+        media_type=MEDIA_TYPE,
+        headers={"WWW-Authenticate": "The scheme that is asked for: Bearer."},
+    )
     name = Parameter(
         name="name", place="path", description="The last piece of the problem's `type`.", example=NOT_FOUND.name
     )
@@ -142,10 +176,15 @@ def health_operations(handlers: HealthHandlers) -> tuple[Operation, ...]:
             path="/metrics",
             operation_id="getMetrics",
             summary="Metrics for Prometheus",
-            description="Counts and times by surface, operation and status. No label ever names a partner or an item.",
+            description="Counts and times by surface, operation and status. No label ever names a partner or an item. "
+            "A server may ask for a bearer token of its own here.",
             tag=TAG,
             handler=handlers.metrics,
-            answers={200: Answer(description="The metrics.", type=str, media_type="text/plain"), 500: internal},
+            answers={
+                200: Answer(description="The metrics.", type=str, media_type="text/plain"),
+                401: closed,
+                500: internal,
+            },
         ),
         Operation(
             method="GET",

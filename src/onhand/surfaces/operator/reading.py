@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
-from onhand.basics.nesting import check_nesting
+from onhand.basics.nesting import decoded
 from onhand.surfaces.operator.parameters import Readings
 from onhand.surfaces.operator.problems import (
     REFUSED,
@@ -62,11 +62,10 @@ def encoding_of(call: Call) -> str:
     return call.header_bytes.get(b"content-encoding", b"").decode("latin-1").strip().lower()
 
 
-def parsed_json(body: bytes, kind: Any = Any) -> Any:
+def parsed_json(body: bytes) -> Any:
     """What a body of JSON says, or the problem that it is none."""
     try:
-        check_nesting(body)
-        return msgspec.json.decode(body, type=kind)
+        return decoded(body)
     except RecursionError:
         return Problem(UNREADABLE_BODY, "The body is nested too deep: send the JSON that the OpenAPI document shows.")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

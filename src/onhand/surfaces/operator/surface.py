@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 from onhand.basics.clock import Clock
 from onhand.dropship.orders.intake import OrderIntake
 from onhand.files.bodies import BodyLimits
+from onhand.partners.published import NOTHING_PUBLISHED, Published
 from onhand.settlement.calendar import SettlementCalendar
 from onhand.settlement.intake import SettlementIntake
 from onhand.stock.intake import Intake
@@ -24,7 +25,7 @@ from onhand.surfaces.operator.codes import CodeHandlers, code_operations
 from onhand.surfaces.operator.consumers import ConsumerHandlers, consumer_operations
 from onhand.surfaces.operator.events import EventHandlers, event_operations
 from onhand.surfaces.operator.gateway_clients import GatewayClientHandlers, gateway_client_operations
-from onhand.surfaces.operator.health import HealthHandlers, RevisionOf, health_operations
+from onhand.surfaces.operator.health import HealthHandlers, MetricsDoor, RevisionOf, health_operations
 from onhand.surfaces.operator.history import HistoryHandlers, history_operations
 from onhand.surfaces.operator.ledger import LedgerHandlers, ledger_operations
 from onhand.surfaces.operator.money import MoneyHandlers, money_operations
@@ -57,6 +58,7 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     new_token: Callable[[], str]
     cursor_secret: bytes
     body_limits: BodyLimits
+    small_body_bytes_max: int = 262_144
     settlement: SettlementIntake
     calendar: SettlementCalendar
     settle: Settle
@@ -65,7 +67,8 @@ class OperatorServices(msgspec.Struct, frozen=True, kw_only=True):
     order_gather_seconds: float = 0.005
     batch_money_entries_max: int = 10_000
     event_future_seconds: int = 300
-    refused_tokens: frozenset[str] = frozenset()
+    published: Published = NOTHING_PUBLISHED
+    metrics_door: MetricsDoor = MetricsDoor()
 
 
 def surface(services: OperatorServices) -> Surface:
@@ -81,9 +84,9 @@ def surface(services: OperatorServices) -> Surface:
 
 def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
     database, locations, clock = services.database, services.locations, services.clock
-    bytes_max = services.body_limits.body_bytes_max
-    access = Access(database, services.throttle, services.refused_tokens)
-    ledger = LedgerHandlers(database, locations, clock, bytes_max, backroom_hours=services.backroom_hours)
+    bytes_max, small, published = services.body_limits.body_bytes_max, services.small_body_bytes_max, services.published
+    access = Access(database, services.throttle, services.published.operator_tokens)
+    ledger = LedgerHandlers(database, locations, clock, small, backroom_hours=services.backroom_hours)
     orders = OrderIntake(
         database,
         locations,
@@ -92,11 +95,13 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
         gather_seconds=services.order_gather_seconds,
     )
     return (
-        *partner_operations(PartnerHandlers(database, clock, bytes_max), access),
-        *consumer_operations(ConsumerHandlers(database, clock, bytes_max), access),
-        *client_operations(ClientHandlers(database, clock, bytes_max, services.new_token), access),
-        *gateway_client_operations(GatewayClientHandlers(database, clock, bytes_max, services.new_token), access),
-        *code_operations(CodeHandlers(database, clock, bytes_max, services.new_token), access),
+        *partner_operations(PartnerHandlers(database, clock, small), access),
+        *consumer_operations(ConsumerHandlers(database, clock, small, published), access),
+        *client_operations(ClientHandlers(database, clock, small, services.new_token, published), access),
+        *gateway_client_operations(
+            GatewayClientHandlers(database, clock, small, services.new_token, published), access
+        ),
+        *code_operations(CodeHandlers(database, clock, small, services.new_token), access),
         *store_operations(StoreHandlers(database, locations, clock, bytes_max), access),
         *ship_node_operations(ShipNodeHandlers(database, clock, bytes_max), access),
         *centre_operations(CentreHandlers(database, clock, bytes_max), access),
@@ -116,4 +121,4 @@ def _guarded(services: OperatorServices) -> tuple[Operation, ...]:
 
 
 def _open(services: OperatorServices) -> tuple[Operation, ...]:
-    return health_operations(HealthHandlers(services.revision_of, services.registry))
+    return health_operations(HealthHandlers(services.revision_of, services.registry, services.metrics_door))

@@ -8,7 +8,7 @@ import msgspec
 
 from onhand.basics.clock import DAY, Clock
 from onhand.basics.gtin import parse_gtin
-from onhand.basics.nesting import check_nesting
+from onhand.basics.nesting import decoded
 from onhand.partners.identity import Identity
 from onhand.stock.vocabulary import AREA_BY_NAME, EVENT_TYPE_BY_NAME, Area, codes_matching
 from onhand.surfaces.plumbing.call import Call
@@ -110,8 +110,7 @@ async def read_json_object(call: Call, body_bytes_max: int, problems: list[Field
     """
     try:
         text = await call.read_body(body_bytes_max)
-        check_nesting(text)
-        body = msgspec.json.decode(text)
+        body = decoded(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         body = None
     if isinstance(body, dict):
