@@ -14,6 +14,12 @@ def amount(sandbox):
 """
 
 
+@pytest.fixture(autouse=True)
+def ini(pytester: pytest.Pytester) -> None:
+    """What the plugin for awaited tests wants to be told, whoever else is there."""
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
+
+
 def test_each_test_has_a_fresh_sandbox_without_anything_being_set_up(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         COUNT
@@ -98,7 +104,6 @@ def test_one(onhand_sandbox, number):
 
 
 def test_asynchronous_tests_have_it_too(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
     pytester.makepyfile(
         COUNT
         + """

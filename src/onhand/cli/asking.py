@@ -41,11 +41,17 @@ class Asker(msgspec.Struct, frozen=True):
 
     def client(self) -> Client:
         """A client that blocks."""
-        return Client(self.url, **self.options)
+        return Client(self.url, **self._patient)
 
     def async_client(self) -> AsyncClient:
         """A client that is awaited."""
-        return AsyncClient(self.url, **self.options)
+        return AsyncClient(self.url, **self._patient)
+
+    @property
+    def _patient(self) -> Options:
+        patient: Options = {"policy": _POLICY}
+        patient.update(self.options)
+        return patient
 
 
 def asker(profile: str | None, url: str | None, client_id: str | None, client_secret: str | None) -> Asker:
@@ -59,7 +65,7 @@ def asker(profile: str | None, url: str | None, client_id: str | None, client_se
     if not client_id or not client_secret:
         raise Problem("--url needs a client: set ONHAND_CLIENT_ID and ONHAND_CLIENT_SECRET")
     gateway = GatewayClient(client_id=client_id, client_secret=client_secret)
-    return Asker(url, {"gateway": gateway, "policy": _POLICY})
+    return Asker(url, {"gateway": gateway})
 
 
 @contextmanager
@@ -96,7 +102,7 @@ def _with_notes(error: OnhandError) -> str:
 
 
 def _of_profile(named: NamedProfile) -> Asker:
-    options: Options = {"allow_plain_http": named.profile.allow_plain_http, "policy": _POLICY}
+    options: Options = {"allow_plain_http": named.profile.allow_plain_http}
     if (gateway := named.gateway) is not None:
         options["gateway"] = gateway
     if (supplier := named.supplier) is not None:

@@ -19,8 +19,6 @@ T = TypeVar("T")
 _COUNT_LINE = "Number of Lines in file"
 # What programs for tables would run, or would but for apostrophes of its own, is written with one before it (DS-28).
 _ESCAPED = re.compile(r"'++[=+\-@\t\r\n]")
-# Wider than any cell of the contract, far narrower than what would fill the memory.
-_CELL_CHARACTERS_MAX = 1_000_000
 _TEXT_SHOWN = 100
 
 
@@ -57,7 +55,7 @@ def rows_of(lines: Iterable[str], kind: type[T], name: str) -> Iterator[T]:
     Raises:
         Unreadable: a column that a row needs is missing, a cell is not what its column holds, or a line breaks off.
     """
-    csv.field_size_limit(_CELL_CHARACTERS_MAX)
+    # A cell has 131,072 characters at most, unless the program says otherwise: csv has one limit for all of a process.
     read = csv.reader(lines)
     try:
         names = _names(next(read, []), kind)
