@@ -3,11 +3,12 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -84,16 +85,38 @@ class Server:
 
     @contextmanager
     def alone(self, process_id: int) -> Iterator[None]:
-        """Let the other processes stand still within the block."""
+        """Let the other processes stand still within the block, none of them in the middle of a write."""
         others = [pid for pid in self.processes if pid != process_id]
-        for pid in others:
-            os.kill(pid, signal.SIGSTOP)
-        until(lambda: all(state_of(pid) == "T" for pid in others))
         try:
+            until(lambda: self._stand_still(others))
             yield
         finally:
-            for pid in others:
-                os.kill(pid, signal.SIGCONT)
+            _send(others, signal.SIGCONT)
+
+    def _stand_still(self, processes: list[int]) -> bool:
+        """Stop processes, unless one of them holds the embedded database, which nobody else could write to then."""
+        _send(processes, signal.SIGSTOP)
+        until(lambda: all(state_of(pid) == "T" for pid in processes))
+        if _can_write(self._environ["ONHAND_DATABASE_URL"]):
+            return True
+        _send(processes, signal.SIGCONT)
+        return False
+
+
+def _send(processes: list[int], number: signal.Signals) -> None:
+    for pid in processes:
+        os.kill(pid, number)
+
+
+def _can_write(url: str) -> bool:
+    if not url.startswith("sqlite:///"):
+        return True
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"), timeout=0.2, isolation_level=None)) as database:
+        try:
+            database.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 @contextmanager
