@@ -40,6 +40,8 @@ class WholeAnswers:
         self._loop = loop
         self._reads_on = reads_on
         self._head = b""
+        # Asked for each request; all else finds its way by __getattr__.
+        self.is_closing = transport.is_closing
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -115,7 +117,15 @@ class HttpProtocol(HttpToolsProtocol):
         """Take what came, no more of it at once than shows that a head is too large."""
         if self._due_at == inf:
             self._due_at = self.loop.time() + self.bounds.head_seconds
-        start, head_bytes_max = 0, self.bounds.head_bytes_max
+        head_bytes_max = self.bounds.head_bytes_max
+        if self._head_bytes + len(data) <= head_bytes_max:
+            self._head_bytes += len(data)
+            super().data_received(data)
+        else:
+            self._take_in_pieces(data, head_bytes_max)
+
+    def _take_in_pieces(self, data: bytes, head_bytes_max: int) -> None:
+        start = 0
         while start < len(data):
             end = start + head_bytes_max + 1 - self._head_bytes
             piece = data[start:end]
